@@ -1,0 +1,154 @@
+"""Every error the package raises on purpose, under one root.
+
+A message says what happened, which value caused it, and what to do next. Classes inherit from the
+fitting built-in as well, so that ``except ValueError`` keeps working for people who do not know us.
+This module knows nothing of the rest of the package.
+"""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class NanoOSError(Exception):
+    """Root of all errors raised on purpose by ``nanoos_lab``."""
+
+
+class NanoOSWarning(UserWarning):
+    """Root of all warnings raised by ``nanoos_lab``."""
+
+
+class InvalidInputError(NanoOSError, ValueError):
+    """A value given by the caller cannot be used; the message names it and the remedy."""
+
+
+class UnknownNameError(NanoOSError, LookupError):
+    """A name is not in a registry, a vocabulary or the store; close matches are suggested.
+
+    Args:
+        what: The kind of thing looked for, such as ``"task"``.
+        name: The name that was not found.
+        known: The names that exist.
+        hint: What to do, where suggestions do not say it.
+    """
+
+    def __init__(self, what: str, name: str, known: Iterable[str] = (), hint: str = "") -> None:
+        self.what, self.name = what, name
+        self.known = sorted(known)
+        super().__init__(f"no {what} named {name!r}{suggest(name, self.known)}{_sentence(hint)}")
+
+
+class AmbiguousIdError(NanoOSError, LookupError):
+    """An id prefix fits several records; the message lists them."""
+
+
+class MissingExtraError(NanoOSError, ImportError):
+    """An optional package is not installed; the message holds its install line.
+
+    Args:
+        package: The import name that is missing.
+        extra: The extra of ``nanoos-lab`` that brings it.
+        purpose: What it is needed for.
+    """
+
+    def __init__(self, package: str, extra: str, purpose: str) -> None:
+        self.package, self.extra = package, extra
+        super().__init__(
+            f"{purpose} needs the package {package!r}, which is not installed: "
+            f"pip install 'nanoos-lab[{extra}]'"
+        )
+
+
+class PluginError(NanoOSError, RuntimeError):
+    """A plug-in exists but could not be loaded; the cause is in the message."""
+
+
+class StructureParseError(NanoOSError, ValueError):
+    """A structure file or text cannot be understood.
+
+    Args:
+        problem: What was wrong, in a sentence.
+        source: The file name, or ``"<text>"``.
+        line: The 1-based line where it went wrong, where known.
+    """
+
+    def __init__(self, problem: str, source: str = "<text>", line: int | None = None) -> None:
+        self.problem, self.source, self.line = problem, source, line
+        where = source if line is None else f"{source}, line {line}"
+        super().__init__(f"{where}: {problem}")
+
+    def __reduce__(self) -> tuple[type[StructureParseError], tuple[str, str, int | None]]:
+        """Pickle by the constructor's own arguments."""
+        return type(self), (self.problem, self.source, self.line)
+
+
+class StoreError(NanoOSError, RuntimeError):
+    """The store cannot be opened, read or written; nothing already stored was changed."""
+
+
+class ArtifactError(StoreError):
+    """A stored file is missing or its bytes no longer match its SHA-256."""
+
+
+class CalculatorError(NanoOSError, RuntimeError):
+    """A calculator is unavailable or failed."""
+
+
+class OutOfDomainError(NanoOSError, ValueError):
+    """A model is asked about something it cannot know, such as an unseen element."""
+
+
+class EquationOfStateError(NanoOSError, ValueError):
+    """An equation of state cannot be fitted to the given points."""
+
+
+class TransientError(NanoOSError, RuntimeError):
+    """A failure that may pass: a run that raises it is tried again under its retry policy."""
+
+
+class RunError(NanoOSError, RuntimeError):
+    """A run cannot do what was asked of it in its present state."""
+
+
+class RunFailedError(RunError):
+    """A waited-for run ended without a result; the message carries its error and id.
+
+    Args:
+        run_id: The run's id.
+        state: The final state.
+        reason: Its error text.
+    """
+
+    def __init__(self, run_id: str, state: str, reason: str) -> None:
+        self.run_id, self.state, self.reason = run_id, state, reason
+        super().__init__(f"run {run_id} ended {state}: {reason}")
+
+
+class RunCancelledError(RunError):
+    """Raised inside a task when its run was asked to stop."""
+
+
+def suggest(name: str, known: Iterable[str]) -> str:
+    """Return ``"; did you mean 'a' or 'b'?"``, or what exists, or nothing.
+
+    Args:
+        name: The name that was not found.
+        known: The names that exist.
+    """
+    names = sorted(known)
+    folded = {n.casefold(): n for n in names}
+    close = difflib.get_close_matches(name.casefold(), folded, n=3, cutoff=0.6)
+    if close:
+        return "; did you mean " + " or ".join(repr(folded[c]) for c in close) + "?"
+    if names:
+        shown = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")  # noqa: PLR2004
+        return f"; known: {shown}"
+    return ""
+
+
+def _sentence(hint: str) -> str:
+    return f" {hint}" if hint else ""

@@ -1,0 +1,253 @@
+"""The vocabulary of properties, and the form in which any of them is stated.
+
+A :class:`Property` is an entry of the vocabulary: what a word such as ``bulk_modulus`` means and in
+which unit. A :class:`PropertyEstimate` is one statement of a property as science returns it: value, unit,
+uncertainty, conditions, method, origin. The store adds subject and run to it; nothing here knows the store.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from nanoos_lab.errors import UnknownNameError
+
+Scalar = float | int
+UncertaintyKind = Literal["none", "standard", "expanded_90", "conformal_90", "fit"]
+
+
+class Origin(StrEnum):
+    """Where a value comes from."""
+
+    PREDICTED = "predicted"
+    """By a model trained on this property, or on energies, in one evaluation."""
+    COMPUTED = "computed"
+    """By a simulation: a calculator's energies and forces, followed to the property."""
+    MEASURED = "measured"
+    """By experiment."""
+    IMPORTED = "imported"
+    """From another database or file that does not say which of the above."""
+
+
+class Property(BaseModel):
+    """An entry of the vocabulary."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    """Identifier, snake case."""
+    label: str
+    """Words for people."""
+    unit: str
+    """The one unit in which values are kept; ``""`` for dimensionless."""
+    symbol: str = ""
+    """The field's symbol."""
+    description: str
+    """What it means, precisely enough to compare two values."""
+    typical: tuple[float, float] | None = None
+    """A range that most inorganic crystals fall in, for drawing."""
+
+
+class Method(BaseModel):
+    """A level of theory, a model or an instrument; only values of like method are ranked together."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    """Short name, such as ``CHGNet``, ``PBE``, ``literature``."""
+    version: str = ""
+    """Version of the model or code."""
+    recipe: str = ""
+    """How it was used, such as ``relaxed Birch-Murnaghan, 7 volumes``."""
+
+    @property
+    def label(self) -> str:
+        """The method in one line."""
+        head = f"{self.name} {self.version}".strip()
+        return f"{head} · {self.recipe}" if self.recipe else head
+
+
+class PropertyEstimate(BaseModel):
+    """One statement of a property of one subject.
+
+    Example:
+        >>> PropertyEstimate(property="bulk_modulus", value=171.0, uncertainty=8.0,
+        ...     uncertainty_kind="fit", origin=Origin.COMPUTED, method=Method(name="CHGNet")).unit
+        'GPa'
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    property: str
+    """A name of the vocabulary."""
+    value: float
+    """The value, in ``unit``."""
+    unit: str = ""
+    """Filled from the vocabulary; a different unit is refused."""
+    uncertainty: float | None = None
+    """Half width in ``unit``, or None where nothing honest can be said."""
+    uncertainty_kind: UncertaintyKind = "none"
+    """What the half width means: ``standard`` (1 σ), ``expanded_90``, ``conformal_90``, ``fit``, ``none``."""
+    origin: Origin
+    method: Method
+    converged: bool = True
+    """False where the procedure that gave the value did not reach its own tolerance."""
+    in_domain: bool | None = None
+    """Whether the model can be trusted on this subject; None where the question does not arise."""
+    synthetic: bool = False
+    """True for values of the toy calculator: never mixed with real ones."""
+    conditions: dict[str, Any] = Field(default_factory=dict)
+    """Temperature in K as ``temperature_K``, pressure in GPa as ``pressure_GPa``, and the like."""
+    source: str = ""
+    """Citation of a measured or imported value, or of the data a model's uncertainty rests on."""
+    note: str = ""
+    """One sentence that a reader of the value must know."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_unit(cls, data: Any) -> Any:  # noqa: ANN401 - pydantic hands over raw input
+        if isinstance(data, dict) and not data.get("unit"):
+            data = {**data, "unit": get_property(str(data.get("property"))).unit}
+        return data
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        entry = get_property(self.property)
+        if self.unit != entry.unit:
+            msg = f"{self.property} is kept in {entry.unit!r}, not {self.unit!r}: convert it first"
+            raise ValueError(msg)
+        if self.uncertainty is not None and not self.uncertainty >= 0:
+            msg = f"the uncertainty of {self.property} must be >= 0, not {self.uncertainty}"
+            raise ValueError(msg)
+        if (self.uncertainty is None) != (self.uncertainty_kind == "none"):
+            msg = "give uncertainty and uncertainty_kind together, or neither"
+            raise ValueError(msg)
+        return self
+
+
+VOCABULARY: dict[str, Property] = {
+    entry.name: entry
+    for entry in (
+        Property(
+            name="energy",
+            label="Energy",
+            unit="eV/atom",
+            symbol="E",
+            description="Total energy per atom on the method's own scale; compare within a method only.",
+            typical=(-12.0, 0.0),
+        ),
+        Property(
+            name="formation_energy",
+            label="Formation energy",
+            unit="eV/atom",
+            symbol="ΔHf",
+            description="Energy per atom relative to the elements in their reference phases, at 0 K unless conditions say otherwise.",  # noqa: E501
+            typical=(-4.5, 0.5),
+        ),
+        Property(
+            name="bulk_modulus",
+            label="Bulk modulus",
+            unit="GPa",
+            symbol="K",
+            description="Isothermal bulk modulus −V dP/dV at the equilibrium volume.",
+            typical=(0.0, 450.0),
+        ),
+        Property(
+            name="bulk_modulus_derivative",
+            label="Pressure derivative of the bulk modulus",
+            unit="",
+            symbol="K′",
+            description="dK/dP at zero pressure.",
+            typical=(2.0, 8.0),
+        ),
+        Property(
+            name="band_gap",
+            label="Band gap",
+            unit="eV",
+            symbol="Eg",
+            description="Fundamental electronic gap; optical gaps say so in their note.",
+            typical=(0.0, 10.0),
+        ),
+        Property(
+            name="volume_per_atom",
+            label="Volume per atom",
+            unit="Å³/atom",
+            symbol="V",
+            description="Cell volume divided by the number of atoms.",
+            typical=(5.0, 40.0),
+        ),
+        Property(
+            name="lattice_a",
+            label="Lattice parameter a",
+            unit="Å",
+            symbol="a",
+            description="Length of a of the conventional standard cell.",
+            typical=(2.0, 15.0),
+        ),
+        Property(
+            name="lattice_b",
+            label="Lattice parameter b",
+            unit="Å",
+            symbol="b",
+            description="Length of b of the conventional standard cell.",
+            typical=(2.0, 15.0),
+        ),
+        Property(
+            name="lattice_c",
+            label="Lattice parameter c",
+            unit="Å",
+            symbol="c",
+            description="Length of c of the conventional standard cell.",
+            typical=(2.0, 25.0),
+        ),
+        Property(
+            name="density",
+            label="Density",
+            unit="g/cm³",
+            symbol="ρ",
+            description="Mass density.",
+            typical=(0.5, 23.0),
+        ),
+        Property(
+            name="max_force",
+            label="Largest force",
+            unit="eV/Å",
+            symbol="Fmax",
+            description="Largest norm of the force on any atom.",
+            typical=(0.0, 1.0),
+        ),
+        Property(
+            name="pressure",
+            label="Pressure",
+            unit="GPa",
+            symbol="P",
+            description="Minus a third of the trace of the stress tensor; positive under compression.",
+            typical=(-10.0, 10.0),
+        ),
+        Property(
+            name="magnetization",
+            label="Magnetization",
+            unit="μB/atom",
+            symbol="M",
+            description="Sum of the site moments' magnitudes per atom, as the method gives them.",
+            typical=(0.0, 3.0),
+        ),
+    )
+}
+
+
+def get_property(name: str) -> Property:
+    """Return an entry of the vocabulary.
+
+    Args:
+        name: Its identifier.
+
+    Raises:
+        UnknownNameError: No such property; close matches are suggested.
+    """
+    try:
+        return VOCABULARY[name]
+    except KeyError:
+        raise UnknownNameError("property", name, VOCABULARY) from None

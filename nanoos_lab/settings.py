@@ -1,0 +1,133 @@
+"""Settings of a person and of a lab, read from TOML when asked for.
+
+Nothing is read or made at import. A person's file is ``settings.toml`` in the platform's configuration
+folder (``NANOOS_SETTINGS`` names another), a lab's own is ``lab.toml`` in its folder; the lab's wins.
+
+Example of a ``[profiles]`` part::
+
+    default_profile = "here"
+
+    [profiles.process]
+    executor = "process"
+    max_workers = 2
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from nanoos_lab.errors import InvalidInputError, UnknownNameError
+
+
+class Resources(BaseModel):
+    """What a run asks of the machine it runs on."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    cpus: int = Field(default=1, ge=1)
+    gpus: int = Field(default=0, ge=0)
+    memory_gb: float | None = Field(default=None, gt=0)
+    walltime_hours: float | None = Field(default=None, gt=0)
+
+
+class RetryPolicy(BaseModel):
+    """When a run that ended for a reason outside itself is tried again."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    max_attempts: int = Field(default=3, ge=1)
+    backoff_s: float = Field(default=1.0, ge=0)
+    factor: float = Field(default=4.0, ge=1)
+
+    def delay_s(self, attempt: int) -> float:
+        """Return the seconds to wait after attempt number ``attempt`` (from 1)."""
+        return self.backoff_s * self.factor ** (attempt - 1)
+
+
+class Profile(BaseModel):
+    """A named place to run, with its resources."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    executor: str
+    max_workers: int = Field(default=2, ge=1)
+    """How many attempts run at once, for executors that start them themselves."""
+    resources: Resources = Resources()
+    retry: RetryPolicy = RetryPolicy()
+
+
+def _built_in_profiles() -> dict[str, Profile]:
+    return {name: Profile(name=name, executor=name) for name in ("here", "process")}
+
+
+class Settings(BaseModel):
+    """All settings in force for one lab."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    default_profile: str = "here"
+    profiles: dict[str, Profile] = Field(default_factory=_built_in_profiles)
+
+    def profile(self, name: str | None) -> Profile:
+        """Return a profile, the default one for None.
+
+        Args:
+            name: Its name.
+
+        Raises:
+            UnknownNameError: No such profile.
+        """
+        wanted = name or self.default_profile
+        if wanted not in self.profiles:
+            hint = f"Add it to {user_settings_path()} under [profiles.{wanted}]."
+            raise UnknownNameError("profile", wanted, self.profiles, hint)
+        return self.profiles[wanted]
+
+
+def user_settings_path() -> Path:
+    """Return where the person's own settings file is looked for."""
+    if path := os.environ.get("NANOOS_SETTINGS"):
+        return Path(path)
+    import platformdirs  # noqa: PLC0415 - only needed where no variable names the file
+
+    return Path(platformdirs.user_config_dir("nanoos")) / "settings.toml"
+
+
+def load_settings(*files: Path) -> Settings:
+    """Read settings, later files winning over earlier ones and all over the built-in ones.
+
+    Args:
+        files: TOML files; missing ones are passed over. Without any, the person's own file.
+
+    Raises:
+        InvalidInputError: A file is not TOML or says something unknown; the message names file and place.
+    """
+    merged: dict[str, Any] = {}
+    profiles: dict[str, Any] = dict(_built_in_profiles())
+    for path in files or (user_settings_path(),):
+        data = _read(path)
+        for name, entry in data.pop("profiles", {}).items():
+            profiles[name] = {"executor": name, **entry, "name": name}
+        merged |= data
+    try:
+        return Settings(**merged, profiles=profiles)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        names = ", ".join(str(f) for f in files) or str(user_settings_path())
+        raise InvalidInputError(f"{names}: {where}: {first['msg']}") from None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidInputError(f"{path} is not valid TOML: {error}") from None

@@ -1,0 +1,1 @@
+"""What the lab remembers. The only room that talks to a database."""

@@ -1,0 +1,350 @@
+"""The tables, as SQLAlchemy typed models, the same for SQLite and PostgreSQL.
+
+Every row belongs to a project, and every uniqueness and foreign key includes the project, because
+constraints bypass row security. Ids are 12 random hexadecimal characters, so that a short prefix is enough
+to name a record. Times are UTC seconds since 1970. Paths are relative to the lab's files. Rows are handed
+out detached; only this room changes them.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class RunState(StrEnum):
+    """Where a run stands. The last four are final."""
+
+    PENDING = "PENDING"
+    """Recorded; nobody works on it yet."""
+    SUBMITTING = "SUBMITTING"
+    """Claimed by a submitter; its attempt folder may or may not exist."""
+    QUEUED = "QUEUED"
+    """Handed to an executor; not started."""
+    RUNNING = "RUNNING"
+    """A worker holds it."""
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+    LOST = "LOST"
+    """Its workers vanished without an outcome and no attempt is left."""
+
+    @property
+    def final(self) -> bool:
+        """Whether nothing can change it any more."""
+        return self in FINAL_STATES
+
+
+FINAL_STATES = frozenset(
+    {RunState.COMPLETED, RunState.FAILED, RunState.CANCELLED, RunState.LOST}
+)
+
+
+def new_id() -> str:
+    """Return a fresh id: 12 hexadecimal characters, 48 random bits."""
+    return secrets.token_hex(6)
+
+
+class Base(DeclarativeBase):
+    """Base of all tables."""
+
+    type_annotation_map = {dict[str, Any]: JSON, list[str]: JSON, float: Float}  # noqa: RUF012 - SQLAlchemy's form
+
+
+def _project_key(table: str, column: str, **options: Any) -> ForeignKeyConstraint:  # noqa: ANN401
+    """Return a foreign key ``(project_id, column) -> table (project_id, id)``."""
+    return ForeignKeyConstraint(
+        ["project_id", column], [f"{table}.project_id", f"{table}.id"], **options
+    )
+
+
+class ProjectRow(Base):
+    """Owner of everything, and the unit of access."""
+
+    __tablename__ = "project"
+    id: Mapped[str] = mapped_column(String(12), primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(String(100), unique=True)
+    created_at: Mapped[float] = mapped_column(default=time.time)
+
+
+class MaterialRow(Base):
+    """A compound, by composition and phase."""
+
+    __tablename__ = "material"
+    __table_args__ = (
+        UniqueConstraint("project_id", "id"),
+        UniqueConstraint("project_id", "phase_key"),
+    )
+    id: Mapped[str] = mapped_column(String(12), primary_key=True, default=new_id)
+    project_id: Mapped[str] = mapped_column(ForeignKey("project.id"))
+    phase_key: Mapped[str] = mapped_column(String(200))
+    """Reduced formula and phase, such as ``SrTiO3|221``."""
+    reduced_formula: Mapped[str] = mapped_column(String(200), index=True)
+    name: Mapped[str] = mapped_column(String(200), default="")
+    notes: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[float] = mapped_column(default=time.time)
+
+
+class StructureRow(Base):
+    """A stored structure with its original text and what it was derived from."""
+
+    __tablename__ = "structure"
+    __table_args__ = (
+        UniqueConstraint("project_id", "id"),
+        UniqueConstraint("project_id", "digest"),
+        _project_key("material", "material_id"),
+        _project_key("structure", "parent_id"),
+        _project_key("run", "run_id", use_alter=True, name="fk_structure_run"),
+        Index("ix_structure_crystal", "project_id", "crystal_hash"),
+        Index("ix_structure_formula", "project_id", "reduced_formula"),
+        Index("ix_structure_created", "project_id", "created_at"),
+    )
+    id: Mapped[str] = mapped_column(String(12), primary_key=True, default=new_id)
+    project_id: Mapped[str] = mapped_column(ForeignKey("project.id"))
+    material_id: Mapped[str] = mapped_column(String(12))
+    name: Mapped[str] = mapped_column(String(200))
+    formula: Mapped[str] = mapped_column(String(200))
+    reduced_formula: Mapped[str] = mapped_column(String(200))
+    chemical_system: Mapped[str] = mapped_column(String(200))
+    """Elements in alphabetical order joined by hyphens, with one at each end: ``-O-Sr-Ti-``."""
+    n_elements: Mapped[int]
+    n_sites: Mapped[int]
+    periodic: Mapped[bool]
+    ordered: Mapped[bool]
+    space_group: Mapped[int | None]
+    space_group_symbol: Mapped[str | None] = mapped_column(String(20))
+    crystal_system: Mapped[str | None] = mapped_column(String(20))
+    density: Mapped[float | None]
+    volume_per_atom: Mapped[float | None]
+    dimensionality: Mapped[int | None]
+    description: Mapped[dict[str, Any]]
+    """The whole ``structures.Description`` as JSON."""
+    digest: Mapped[str] = mapped_column(String(64))
+    """SHA-256 of exactly this cell, site order included; what runs are keyed by."""
+    crystal_hash: Mapped[str] = mapped_column(String(64))
+    """Equal for the same crystal in any setting."""
+    content: Mapped[dict[str, Any]]
+    """The structure as JSON (``structures.to_json``)."""
+    original_text: Mapped[str | None] = mapped_column(Text)
+    original_format: Mapped[str | None] = mapped_column(String(20))
+    original_name: Mapped[str | None] = mapped_column(String(300))
+    parent_id: Mapped[str | None] = mapped_column(String(12))
+    run_id: Mapped[str | None] = mapped_column(String(12))
+    """The run that made it."""
+    notes: Mapped[str] = mapped_column(Text, default="")
+    author: Mapped[str] = mapped_column(String(100))
+    created_at: Mapped[float] = mapped_column(default=time.time)
+
+
+class TagRow(Base):
+    """A word on a structure."""
+
+    __tablename__ = "tag"
+    __table_args__ = (_project_key("structure", "structure_id", ondelete="CASCADE"),)
+    project_id: Mapped[str] = mapped_column(ForeignKey("project.id"), primary_key=True)
+    structure_id: Mapped[str] = mapped_column(String(12), primary_key=True)
+    tag: Mapped[str] = mapped_column(String(100), primary_key=True, index=True)
+
+
+class RunRow(Base):
+    """A task's recorded execution."""
+
+    __tablename__ = "run"
+    __table_args__ = (
+        UniqueConstraint("project_id", "id"),
+        UniqueConstraint("project_id", "active_key"),
+        _project_key("run", "parent_id"),
+        Index("ix_run_state", "project_id", "state", "priority", "created_at"),
+        Index("ix_run_key", "project_id", "key"),
+        Index("ix_run_created", "project_id", "created_at"),
+    )
+    id: Mapped[str] = mapped_column(String(12), primary_key=True, default=new_id)
+    project_id: Mapped[str] = mapped_column(ForeignKey("project.id"))
+    parent_id: Mapped[str | None] = mapped_column(String(12))
+    """The run inside which this one was asked for, such as a notebook's."""
+    task: Mapped[str] = mapped_column(String(100))
+    task_version: Mapped[str] = mapped_column(String(50))
+    params: Mapped[dict[str, Any]]
+    identity: Mapped[dict[str, Any]]
+    key: Mapped[str] = mapped_column(String(64))
+    """SHA-256 of task, version, input digests, parameters and identity."""
+    active_key: Mapped[str | None] = mapped_column(String(64))
+    """The key while this run answers for it: unfinished or COMPLETED, and not forced; else NULL."""
+    state: Mapped[str] = mapped_column(String(12), default=RunState.PENDING)
+    profile: Mapped[str] = mapped_column(String(100))
+    executor: Mapped[str] = mapped_column(String(100))
+    priority: Mapped[int] = mapped_column(default=0)
+    resources: Mapped[dict[str, Any]]
+    retry: Mapped[dict[str, Any]]
+    attempt: Mapped[int] = mapped_column(default=0)
+    """Number of the current attempt, 0 before the first; only that one may commit."""
+    not_before: Mapped[float] = mapped_column(default=0.0)
+    cancel_requested: Mapped[bool] = mapped_column(Boolean, default=False)
+    owner: Mapped[str | None] = mapped_column(String(100))
+    """Presence token of the process that claimed it for submission or runs it here."""
+    label: Mapped[str] = mapped_column(String(200), default="")
+    author: Mapped[str] = mapped_column(String(100))
+    created_at: Mapped[float] = mapped_column(default=time.time)
+    started_at: Mapped[float | None]
+    finished_at: Mapped[float | None]
+    summary: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    messages: Mapped[list[str] | None] = mapped_column(JSON)
+    converged: Mapped[bool | None]
+    error: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    """``type``, ``message``, ``traceback`` of what ended it, where it did not complete."""
+
+
+class RunInputRow(Base):
+    """An edge of the provenance graph: a run used a structure, or a file, under a name."""
+
+    __tablename__ = "run_input"
+    __table_args__ = (
+        _project_key("run", "run_id", ondelete="CASCADE"),
+        _project_key("structure", "structure_id"),
+        Index("ix_run_input_structure", "project_id", "structure_id"),
+    )
+    project_id: Mapped[str] = mapped_column(ForeignKey("project.id"), primary_key=True)
+    run_id: Mapped[str] = mapped_column(String(12), primary_key=True)
+    name: Mapped[str] = mapped_column(String(100), primary_key=True)
+    position: Mapped[int] = mapped_column(Integer, primary_key=True, default=0)
+    """Place in a structure set; 0 for a single structure."""
+    structure_id: Mapped[str] = mapped_column(String(12))
+
+
+class AttemptRow(Base):
+    """One try at a run, by one executor."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (_project_key("run", "run_id", ondelete="CASCADE"),)
+    project_id: Mapped[str] = mapped_column(ForeignKey("project.id"), primary_key=True)
+    run_id: Mapped[str] = mapped_column(String(12), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    folder: Mapped[str] = mapped_column(String(300))
+    """Attempt folder relative to the project's files; shared by the runs of one chunk."""
+    executor: Mapped[str] = mapped_column(String(100))
+    job_id: Mapped[str | None] = mapped_column(String(100))
+    """The executor's own handle, such as a process id or a scheduler's job."""
+    worker: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    """Host, pid, versions, as the worker stated them."""
+    created_at: Mapped[float] = mapped_column(default=time.time)
+    started_at: Mapped[float | None]
+    finished_at: Mapped[float | None]
+    ended: Mapped[str | None] = mapped_column(String(12))
+    """How it ended: COMPLETED, FAILED, CANCELLED or LOST."""
+    reason: Mapped[str] = mapped_column(Text, default="")
+
+
+class BatchRow(Base):
+    """Many runs of one task asked for together."""
+
+    __tablename__ = "batch"
+    __table_args__ = (UniqueConstraint("project_id", "id"),)
+    id: Mapped[str] = mapped_column(String(12), primary_key=True, default=new_id)
+    project_id: Mapped[str] = mapped_column(ForeignKey("project.id"))
+    task: Mapped[str] = mapped_column(String(100))
+    label: Mapped[str] = mapped_column(String(200), default="")
+    author: Mapped[str] = mapped_column(String(100))
+    created_at: Mapped[float] = mapped_column(default=time.time)
+
+
+class BatchRunRow(Base):
+    """A batch's runs in order; a reused run belongs to several batches."""
+
+    __tablename__ = "batch_run"
+    __table_args__ = (
+        _project_key("batch", "batch_id", ondelete="CASCADE"),
+        _project_key("run", "run_id", ondelete="CASCADE"),
+    )
+    project_id: Mapped[str] = mapped_column(ForeignKey("project.id"), primary_key=True)
+    batch_id: Mapped[str] = mapped_column(String(12), primary_key=True)
+    position: Mapped[int] = mapped_column(Integer, primary_key=True)
+    run_id: Mapped[str] = mapped_column(String(12), index=True)
+    reused: Mapped[bool] = mapped_column(default=False)
+
+
+class PropertyValueRow(Base):
+    """A fact: a property of a subject, with where it comes from."""
+
+    __tablename__ = "property_value"
+    __table_args__ = (
+        UniqueConstraint("project_id", "id"),
+        UniqueConstraint("project_id", "fingerprint"),
+        _project_key("material", "material_id"),
+        _project_key("structure", "structure_id"),
+        _project_key("run", "run_id"),
+        Index("ix_value_property", "project_id", "property", "material_id"),
+        Index("ix_value_structure", "project_id", "structure_id", "property"),
+    )
+    id: Mapped[str] = mapped_column(String(12), primary_key=True, default=new_id)
+    project_id: Mapped[str] = mapped_column(ForeignKey("project.id"))
+    material_id: Mapped[str] = mapped_column(String(12))
+    structure_id: Mapped[str | None] = mapped_column(String(12))
+    run_id: Mapped[str | None] = mapped_column(String(12), index=True)
+    property: Mapped[str] = mapped_column(String(100))
+    value: Mapped[float]
+    unit: Mapped[str] = mapped_column(String(30))
+    uncertainty: Mapped[float | None]
+    uncertainty_kind: Mapped[str] = mapped_column(String(20))
+    origin: Mapped[str] = mapped_column(String(12))
+    method_name: Mapped[str] = mapped_column(String(100))
+    method_version: Mapped[str] = mapped_column(String(100))
+    method_recipe: Mapped[str] = mapped_column(String(300))
+    converged: Mapped[bool]
+    in_domain: Mapped[bool | None]
+    synthetic: Mapped[bool]
+    conditions: Mapped[dict[str, Any]]
+    source: Mapped[str] = mapped_column(Text, default="")
+    note: Mapped[str] = mapped_column(Text, default="")
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    """SHA-256 of all of the above and run and subject: the same fact is stored once."""
+    author: Mapped[str] = mapped_column(String(100))
+    created_at: Mapped[float] = mapped_column(default=time.time)
+
+
+class ArtifactRow(Base):
+    """A file that a run left, kept by its SHA-256 in the project's files."""
+
+    __tablename__ = "artifact"
+    __table_args__ = (
+        UniqueConstraint("project_id", "id"),
+        UniqueConstraint("project_id", "run_id", "name"),
+        _project_key("run", "run_id"),
+    )
+    id: Mapped[str] = mapped_column(String(12), primary_key=True, default=new_id)
+    project_id: Mapped[str] = mapped_column(ForeignKey("project.id"))
+    run_id: Mapped[str] = mapped_column(String(12))
+    name: Mapped[str] = mapped_column(String(200))
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    size: Mapped[int]
+    created_at: Mapped[float] = mapped_column(default=time.time)
+
+
+class EventRow(Base):
+    """The journal: who did what to which record, when. Only ever added to."""
+
+    __tablename__ = "event"
+    __table_args__ = (Index("ix_event_subject", "project_id", "subject_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    project_id: Mapped[str] = mapped_column(ForeignKey("project.id"))
+    at: Mapped[float] = mapped_column(default=time.time)
+    author: Mapped[str] = mapped_column(String(100))
+    kind: Mapped[str] = mapped_column(String(50))
+    """A verb in the past with its noun, such as ``run.submitted``."""
+    subject_id: Mapped[str] = mapped_column(String(12))
+    data: Mapped[dict[str, Any]]
