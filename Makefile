@@ -1,0 +1,53 @@
+# The two commands of the README are `make demo` and `make test`; `make lab` opens the notebooks.
+# PYTHON names the interpreter (3.11 or newer) that makes the virtual environment.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+CONSTRAINTS := binder/constraints.txt
+export OMP_NUM_THREADS ?= 1
+
+.PHONY: help demo lab test check benchmarks format clean
+
+help: ## Say what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("NANO-OS Lab needs Python 3.11 or newer, this is " + sys.version.split()[0] + ": make PYTHON=python3.11 ...")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed-all: $(BIN)/python pyproject.toml $(CONSTRAINTS)
+	@echo "Installing NANO-OS Lab into $(VENV) (a few minutes the first time) ..."
+	$(PIP) install --quiet --constraint $(CONSTRAINTS) --editable '.[all]'
+	@touch $@
+
+$(VENV)/.installed-dev: $(BIN)/python pyproject.toml $(CONSTRAINTS)
+	@echo "Installing NANO-OS Lab and its tests into $(VENV) (a few minutes the first time) ..."
+	$(PIP) install --quiet --constraint $(CONSTRAINTS) --editable '.[dev]'
+	@touch $@ $(VENV)/.installed-all
+
+demo: $(VENV)/.installed-all ## The main job: screen the sample structures, write one HTML report
+	$(BIN)/nanoos demo demo-lab
+
+lab: $(VENV)/.installed-all ## Open JupyterLab on the first notebook
+	$(BIN)/jupyter lab notebooks/01-first-steps.ipynb
+
+test: $(VENV)/.installed-dev check ## Every check and every test
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.installed-dev ## Lint, types, layers, bundles
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pydoclint --quiet nanoos_lab
+
+benchmarks: $(VENV)/.installed-dev ## Print every figure of the README
+	$(BIN)/python -m pytest tests/benchmarks -m benchmark -s -q
+
+format: $(VENV)/.installed-dev ## Format and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean: ## Remove the environment and the demo's lab
+	rm -rf $(VENV) demo-lab
