@@ -51,9 +51,7 @@ class RunState(StrEnum):
         return self in FINAL_STATES
 
 
-FINAL_STATES = frozenset(
-    {RunState.COMPLETED, RunState.FAILED, RunState.CANCELLED, RunState.LOST}
-)
+FINAL_STATES = frozenset({RunState.COMPLETED, RunState.FAILED, RunState.CANCELLED, RunState.LOST})
 
 
 def new_id() -> str:
@@ -69,9 +67,7 @@ class Base(DeclarativeBase):
 
 def _project_key(table: str, column: str, **options: Any) -> ForeignKeyConstraint:  # noqa: ANN401
     """Return a foreign key ``(project_id, column) -> table (project_id, id)``."""
-    return ForeignKeyConstraint(
-        ["project_id", column], [f"{table}.project_id", f"{table}.id"], **options
-    )
+    return ForeignKeyConstraint(["project_id", column], [f"{table}.project_id", f"{table}.id"], **options)
 
 
 class ProjectRow(Base):
