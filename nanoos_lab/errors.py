@@ -8,7 +8,7 @@ This module knows nothing of the rest of the package.
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 class NanoOSError(Exception):
     """Root of all errors raised on purpose by ``nanoos_lab``."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle by message and attributes: the constructors take other arguments than the message."""
+        return _restore, (type(self), str(self), self.__dict__.copy())
 
 
 class NanoOSWarning(UserWarning):
@@ -39,6 +43,7 @@ class UnknownNameError(NanoOSError, LookupError):
     def __init__(self, what: str, name: str, known: Iterable[str] = (), hint: str = "") -> None:
         self.what, self.name = what, name
         self.known = sorted(known)
+        self.hint = hint
         super().__init__(f"no {what} named {name!r}{suggest(name, self.known)}{_sentence(hint)}")
 
 
@@ -80,10 +85,6 @@ class StructureParseError(NanoOSError, ValueError):
         self.problem, self.source, self.line = problem, source, line
         where = source if line is None else f"{source}, line {line}"
         super().__init__(f"{where}: {problem}")
-
-    def __reduce__(self) -> tuple[type[StructureParseError], tuple[str, str, int | None]]:
-        """Pickle by the constructor's own arguments."""
-        return type(self), (self.problem, self.source, self.line)
 
 
 class StoreError(NanoOSError, RuntimeError):
@@ -148,6 +149,13 @@ def suggest(name: str, known: Iterable[str]) -> str:
         shown = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")  # noqa: PLR2004
         return f"; known: {shown}"
     return ""
+
+
+def _restore(kind: type[NanoOSError], message: str, attributes: dict[str, Any]) -> NanoOSError:
+    error = kind.__new__(kind, message)
+    Exception.__init__(error, message)
+    error.__dict__.update(attributes)
+    return error
 
 
 def _sentence(hint: str) -> str:

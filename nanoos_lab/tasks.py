@@ -158,9 +158,7 @@ def _params_model(function: Callable[..., Any]) -> Any:  # noqa: ANN401 - a clas
     if isinstance(annotation, str):
         # Only this annotation is resolved: the others may name things imported for type checkers alone.
         holder = type("_Holder", (), {"__annotations__": {second: annotation}})
-        local = inspect.getclosurevars(function).nonlocals
-        frame_locals = _caller_locals(annotation)
-        annotation = get_type_hints(holder, function.__globals__, {**frame_locals, **local})[second]
+        annotation = get_type_hints(holder, function.__globals__, _caller_locals(annotation))[second]
     return annotation
 
 
