@@ -15,17 +15,21 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Float,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     Integer,
+    MetaData,
     String,
     Text,
     UniqueConstraint,
+    event,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.schema import DDL
 
 
 class RunState(StrEnum):
@@ -62,6 +66,14 @@ def new_id() -> str:
 class Base(DeclarativeBase):
     """Base of all tables."""
 
+    metadata = MetaData(
+        naming_convention={  # so that a migration can name what it changes, on both databases
+            "pk": "pk_%(table_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        }
+    )
     type_annotation_map = {dict[str, Any]: JSON, list[str]: JSON, float: Float}  # noqa: RUF012 - SQLAlchemy's form
 
 
@@ -86,12 +98,13 @@ class MaterialRow(Base):
     __table_args__ = (
         UniqueConstraint("project_id", "id"),
         UniqueConstraint("project_id", "phase_key"),
+        Index("ix_material_formula", "project_id", "reduced_formula"),
     )
     id: Mapped[str] = mapped_column(String(12), primary_key=True, default=new_id)
     project_id: Mapped[str] = mapped_column(ForeignKey("project.id"))
     phase_key: Mapped[str] = mapped_column(String(200))
     """Reduced formula and phase, such as ``SrTiO3|221``."""
-    reduced_formula: Mapped[str] = mapped_column(String(200), index=True)
+    reduced_formula: Mapped[str] = mapped_column(String(200))
     name: Mapped[str] = mapped_column(String(200), default="")
     notes: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[float] = mapped_column(default=time.time)
@@ -103,11 +116,16 @@ class StructureRow(Base):
     __tablename__ = "structure"
     __table_args__ = (
         UniqueConstraint("project_id", "id"),
-        UniqueConstraint("project_id", "digest"),
+        UniqueConstraint("project_id", "record_key"),
         _project_key("material", "material_id"),
         _project_key("structure", "parent_id"),
-        _project_key("run", "run_id", use_alter=True, name="fk_structure_run"),
+        _project_key("run", "run_id"),
         Index("ix_structure_crystal", "project_id", "crystal_hash"),
+        Index("ix_structure_digest", "project_id", "digest"),
+        Index("ix_structure_material", "project_id", "material_id"),
+        Index("ix_structure_name", "project_id", "name"),
+        Index("ix_structure_parent", "project_id", "parent_id"),
+        Index("ix_structure_run", "project_id", "run_id"),
         Index("ix_structure_formula", "project_id", "reduced_formula"),
         Index("ix_structure_created", "project_id", "created_at"),
     )
@@ -129,33 +147,40 @@ class StructureRow(Base):
     density: Mapped[float | None]
     volume_per_atom: Mapped[float | None]
     dimensionality: Mapped[int | None]
-    description: Mapped[dict[str, Any]]
-    """The whole ``structures.Description`` as JSON."""
     digest: Mapped[str] = mapped_column(String(64))
     """SHA-256 of exactly this cell, site order included; what runs are keyed by."""
     crystal_hash: Mapped[str] = mapped_column(String(64))
     """Equal for the same crystal in any setting."""
-    content: Mapped[dict[str, Any]]
-    """The structure as JSON (``structures.to_json``)."""
-    original_text: Mapped[str | None] = mapped_column(Text)
+    record_key: Mapped[str] = mapped_column(String(100))
+    """What makes this record one of a kind: its crystal; its cell, for another setting kept on purpose; its
+    run or parent and cell, for a derived structure."""
     original_format: Mapped[str | None] = mapped_column(String(20))
     original_name: Mapped[str | None] = mapped_column(String(300))
     parent_id: Mapped[str | None] = mapped_column(String(12))
     run_id: Mapped[str | None] = mapped_column(String(12))
     """The run that made it."""
-    notes: Mapped[str] = mapped_column(Text, default="")
     author: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[float] = mapped_column(default=time.time)
+    # The wide columns come last: SQLite then reads the others without touching their pages.
+    notes: Mapped[str] = mapped_column(Text, default="")
+    description: Mapped[dict[str, Any]]
+    """The whole ``structures.Description`` as JSON."""
+    content: Mapped[dict[str, Any]]
+    """The structure as JSON (``structures.to_json``)."""
+    original_text: Mapped[str | None] = mapped_column(Text)
 
 
 class TagRow(Base):
     """A word on a structure."""
 
     __tablename__ = "tag"
-    __table_args__ = (_project_key("structure", "structure_id", ondelete="CASCADE"),)
+    __table_args__ = (
+        _project_key("structure", "structure_id", ondelete="CASCADE"),
+        Index("ix_tag_tag", "project_id", "tag"),
+    )
     project_id: Mapped[str] = mapped_column(ForeignKey("project.id"), primary_key=True)
     structure_id: Mapped[str] = mapped_column(String(12), primary_key=True)
-    tag: Mapped[str] = mapped_column(String(100), primary_key=True, index=True)
+    tag: Mapped[str] = mapped_column(String(100), primary_key=True)
 
 
 class RunRow(Base):
@@ -169,6 +194,7 @@ class RunRow(Base):
         Index("ix_run_state", "project_id", "state", "priority", "created_at"),
         Index("ix_run_key", "project_id", "key"),
         Index("ix_run_created", "project_id", "created_at"),
+        Index("ix_run_parent", "project_id", "parent_id"),
     )
     id: Mapped[str] = mapped_column(String(12), primary_key=True, default=new_id)
     project_id: Mapped[str] = mapped_column(ForeignKey("project.id"))
@@ -199,10 +225,10 @@ class RunRow(Base):
     created_at: Mapped[float] = mapped_column(default=time.time)
     started_at: Mapped[float | None]
     finished_at: Mapped[float | None]
-    summary: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    messages: Mapped[list[str] | None] = mapped_column(JSON)
+    summary: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    messages: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     converged: Mapped[bool | None]
-    error: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    error: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     """``type``, ``message``, ``traceback`` of what ended it, where it did not complete."""
 
 
@@ -236,7 +262,7 @@ class AttemptRow(Base):
     executor: Mapped[str] = mapped_column(String(100))
     job_id: Mapped[str | None] = mapped_column(String(100))
     """The executor's own handle, such as a process id or a scheduler's job."""
-    worker: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    worker: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     """Host, pid, versions, as the worker stated them."""
     created_at: Mapped[float] = mapped_column(default=time.time)
     started_at: Mapped[float | None]
@@ -266,11 +292,12 @@ class BatchRunRow(Base):
     __table_args__ = (
         _project_key("batch", "batch_id", ondelete="CASCADE"),
         _project_key("run", "run_id", ondelete="CASCADE"),
+        Index("ix_batch_run_run", "project_id", "run_id"),
     )
     project_id: Mapped[str] = mapped_column(ForeignKey("project.id"), primary_key=True)
     batch_id: Mapped[str] = mapped_column(String(12), primary_key=True)
     position: Mapped[int] = mapped_column(Integer, primary_key=True)
-    run_id: Mapped[str] = mapped_column(String(12), index=True)
+    run_id: Mapped[str] = mapped_column(String(12))
     reused: Mapped[bool] = mapped_column(default=False)
 
 
@@ -284,14 +311,16 @@ class PropertyValueRow(Base):
         _project_key("material", "material_id"),
         _project_key("structure", "structure_id"),
         _project_key("run", "run_id"),
-        Index("ix_value_property", "project_id", "property", "material_id"),
+        Index("ix_value_material", "project_id", "material_id", "property"),
+        Index("ix_value_property", "project_id", "property", "value"),
+        Index("ix_value_run", "project_id", "run_id"),
         Index("ix_value_structure", "project_id", "structure_id", "property"),
     )
     id: Mapped[str] = mapped_column(String(12), primary_key=True, default=new_id)
     project_id: Mapped[str] = mapped_column(ForeignKey("project.id"))
     material_id: Mapped[str] = mapped_column(String(12))
     structure_id: Mapped[str | None] = mapped_column(String(12))
-    run_id: Mapped[str | None] = mapped_column(String(12), index=True)
+    run_id: Mapped[str | None] = mapped_column(String(12))
     property: Mapped[str] = mapped_column(String(100))
     value: Mapped[float]
     unit: Mapped[str] = mapped_column(String(30))
@@ -321,12 +350,13 @@ class ArtifactRow(Base):
         UniqueConstraint("project_id", "id"),
         UniqueConstraint("project_id", "run_id", "name"),
         _project_key("run", "run_id"),
+        Index("ix_artifact_sha256", "project_id", "sha256"),
     )
     id: Mapped[str] = mapped_column(String(12), primary_key=True, default=new_id)
     project_id: Mapped[str] = mapped_column(ForeignKey("project.id"))
     run_id: Mapped[str] = mapped_column(String(12))
     name: Mapped[str] = mapped_column(String(200))
-    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    sha256: Mapped[str] = mapped_column(String(64))
     size: Mapped[int]
     created_at: Mapped[float] = mapped_column(default=time.time)
 
@@ -336,7 +366,9 @@ class EventRow(Base):
 
     __tablename__ = "event"
     __table_args__ = (Index("ix_event_subject", "project_id", "subject_id"),)
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    id: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
+    )
     project_id: Mapped[str] = mapped_column(ForeignKey("project.id"))
     at: Mapped[float] = mapped_column(default=time.time)
     author: Mapped[str] = mapped_column(String(100))
@@ -344,3 +376,14 @@ class EventRow(Base):
     """A verb in the past with its noun, such as ``run.submitted``."""
     subject_id: Mapped[str] = mapped_column(String(12))
     data: Mapped[dict[str, Any]]
+
+
+APPEND_ONLY = tuple(
+    f"CREATE TRIGGER event_no_{verb.lower()} BEFORE {verb} ON event "
+    "BEGIN SELECT RAISE(ABORT, 'the event journal is append-only'); END"
+    for verb in ("UPDATE", "DELETE")
+)
+"""SQLite triggers that keep the journal as it was written."""
+
+for _statement in APPEND_ONLY:
+    event.listen(EventRow.__table__, "after_create", DDL(_statement).execute_if(dialect="sqlite"))
