@@ -1,0 +1,228 @@
+"""Bonds of a crystal or molecule, periodic images included, and what follows from them.
+
+A distance rule, not a chemical theory: it is meant for drawing, for coordination numbers and for telling layers
+from frameworks, and it takes a fraction of a millisecond. Positive centres (atoms bonded to something that
+takes their electrons) are not bonded to each other, so that rocksalt shows six neighbours and perovskite its
+octahedra; atoms of a metal keep their nearest shell. The rules per pair of elements are in
+:mod:`nanoos_lab.structures.bond_rules`. Works on pymatgen's ``Structure`` and ``Molecule``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nanoos_lab.structures.bond_rules import METAL_SHELL, METALLIC, PairRules, pair_rules
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from pymatgen.core import Molecule, Structure
+
+    FloatArray = NDArray[np.float64]
+    IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class BondGraph:
+    """The bonds of one cell, each once: from site ``i`` to site ``j`` in the cell at ``image``.
+
+    A bond from a site to its own image counts once too, in one of its two directions.
+    """
+
+    n_sites: int
+    i: IntArray
+    """First site, shape (n,)."""
+    j: IntArray
+    """Second site, shape (n,); ``i <= j``."""
+    image: IntArray
+    """Cell of the second site in lattice vectors, shape (n, 3)."""
+    distance: FloatArray
+    """Length in Å, shape (n,)."""
+
+    def __len__(self) -> int:
+        return len(self.i)
+
+    def coordination_numbers(self) -> IntArray:
+        """Return the number of bonds of every site, shape (n_sites,)."""
+        ends = np.concatenate([self.i, self.j])
+        return np.bincount(ends, minlength=self.n_sites)
+
+    def directed(self) -> tuple[IntArray, IntArray, IntArray, FloatArray]:
+        """Return every bond from both of its ends: centre, neighbour, image, distance."""
+        return (
+            np.concatenate([self.i, self.j]),
+            np.concatenate([self.j, self.i]),
+            np.concatenate([self.image, -self.image]),
+            np.concatenate([self.distance, self.distance]),
+        )
+
+
+def find_bonds(structure: Structure | Molecule) -> BondGraph:
+    """Find the bonds of a structure.
+
+    A site shared by several species counts as its most abundant one. Alternative positions of one atom (both
+    partly occupied and too close) are not bonded.
+
+    Args:
+        structure: A crystal, a slab (``lattice.pbc`` is respected) or a molecule.
+    """
+    codes, rules, occupancy = _species(structure)
+    n = len(codes)
+    if n == 0 or rules.cutoff == 0.0:
+        return _no_bonds(n)
+    i, j, image, distance = _pairs(structure, rules.cutoff)
+    a, b = codes[i], codes[j]
+    keep = (distance <= rules.longest[a, b]) & (distance >= rules.shortest[a, b])
+    if occupancy is not None:
+        alternatives = (occupancy[i] + occupancy[j] <= 1.0 + 1e-6) & (distance < 1.5 * rules.shortest[a, b])
+        keep &= ~alternatives
+    kept = np.flatnonzero(keep)
+    i, j, image, distance, a, b = i[kept], j[kept], image[kept], distance[kept], a[kept], b[kept]
+    keep = _not_between_positive(rules, n, i, j, distance, a, b)
+    metallic = keep & (rules.kind[a, b] == METALLIC)
+    if metallic.any():
+        keep &= ~metallic | _nearest_shell(n, i, j, distance, among=keep)
+    kept = np.flatnonzero(keep)
+    return BondGraph(n, i[kept], j[kept], image[kept], distance[kept])
+
+
+def dimensionality(structure: Structure | Molecule) -> int:
+    """Return in how many directions bonds run on without end: 3 framework, 2 layers, 1 chains, 0 molecules.
+
+    The rank of the lattice vectors that join a component of the bond graph to its own images; the largest
+    over the components. Source: Larsen et al., Phys. Rev. Mater. 3, 034003 (2019); Gorai et al.,
+    J. Mater. Chem. A 4, 11110 (2016).
+
+    Args:
+        structure: A crystal or molecule; a molecule gives 0.
+    """
+    return _rank_of_components(find_bonds(structure))
+
+
+def _no_bonds(n_sites: int) -> BondGraph:
+    none = np.zeros(0, np.int64)
+    return BondGraph(n_sites, none, none, np.zeros((0, 3), np.int64), np.zeros(0))
+
+
+def _species(structure: Structure | Molecule) -> tuple[IntArray, PairRules, FloatArray | None]:
+    """Return an element code per site, the rules for these codes, and occupancies where any is partial."""
+    symbols: dict[str, int] = {}
+    codes, occupancies, partial = [], [], False
+    for site in structure:
+        amounts = site.species._data  # noqa: SLF001 - the public views build a new dict per call
+        if len(amounts) == 1:
+            ((species, occupancy),) = amounts.items()
+        else:
+            species, occupancy = max(amounts.items(), key=lambda item: item[1])
+            occupancy = sum(amounts.values())
+        codes.append(symbols.setdefault(species.symbol, len(symbols)))
+        occupancies.append(occupancy)
+        partial = partial or occupancy < 1.0
+    rules = pair_rules(tuple(symbols))
+    return np.array(codes, np.int64), rules, np.array(occupancies) if partial else None
+
+
+def _pairs(structure: Structure | Molecule, cutoff: float) -> tuple[IntArray, IntArray, IntArray, FloatArray]:
+    """Return every pair of sites within the cutoff once: i, j, image, distance."""
+    from pymatgen.optimization.neighbors import find_points_in_spheres  # noqa: PLC0415 - heavy import
+
+    sites = structure.sites
+    lattice: Any = getattr(structure, "lattice", None)
+    xyz = np.array([site.coords for site in sites], dtype=np.float64)
+    if lattice is None:
+        matrix, pbc = np.eye(3) * (np.ptp(xyz, axis=0).max() + 2 * cutoff + 1.0), (0, 0, 0)
+    else:
+        matrix, pbc = np.ascontiguousarray(lattice.matrix, dtype=np.float64), lattice.pbc
+    i, j, image, distance = find_points_in_spheres(
+        xyz, xyz, r=cutoff, pbc=np.array(pbc, dtype=np.int64), lattice=matrix, tol=1e-8
+    )
+    image = np.rint(image).astype(np.int64)
+    # Of the two directions of a pair keep i < j; of a site and its own image the lexicographically positive one.
+    sign = image @ np.array([1_000_000, 1_000, 1])
+    once = np.flatnonzero((i < j) | ((i == j) & (sign > 0)))
+    order = once[np.lexsort((sign[once], j[once], i[once]))]
+    return i[order], j[order], image[order], distance[order]
+
+
+def _not_between_positive(
+    rules: PairRules, n: int, i: IntArray, j: IntArray, distance: FloatArray, a: IntArray, b: IntArray
+) -> NDArray[np.bool_]:
+    """Return which pairs remain once positive centres are known."""
+    positive = np.zeros(n, bool)
+    positive[i[rules.donor[a, b]]] = True
+    positive[j[rules.donor[b, a]]] = True
+    both = positive[i] & positive[j]
+    result: NDArray[np.bool_] = ~both | (distance <= rules.among_positive[a, b])
+    return result
+
+
+def _nearest_shell(
+    n: int, i: IntArray, j: IntArray, distance: FloatArray, among: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Return which pairs lie in the first shell of at least one of their atoms."""
+    nearest = np.full(n, np.inf)
+    np.minimum.at(nearest, i[among], distance[among])
+    np.minimum.at(nearest, j[among], distance[among])
+    result: NDArray[np.bool_] = distance <= METAL_SHELL * np.maximum(nearest[i], nearest[j])
+    return result
+
+
+def _rank_of_components(bonds: BondGraph) -> int:
+    neighbours: list[list[tuple[int, int, int, int]]] = [[] for _ in range(bonds.n_sites)]
+    for i, j, (x, y, z) in zip(bonds.i.tolist(), bonds.j.tolist(), bonds.image.tolist(), strict=True):
+        neighbours[i].append((j, x, y, z))
+        neighbours[j].append((i, -x, -y, -z))
+    place: list[tuple[int, int, int] | None] = [None] * bonds.n_sites
+    best = 0
+    for start in range(bonds.n_sites):
+        if place[start] is None:
+            best = max(best, _rank_of_component(start, neighbours, place))
+            if best == 3:  # noqa: PLR2004 - space has three dimensions
+                break
+    return best
+
+
+def _rank_of_component(
+    start: int,
+    neighbours: list[list[tuple[int, int, int, int]]],
+    place: list[tuple[int, int, int] | None],
+) -> int:
+    """Walk one component; every closed way that ends in another cell adds a direction."""
+    place[start] = (0, 0, 0)
+    stack, directions = [start], _Directions()
+    while stack:
+        site = stack.pop()
+        px, py, pz = place[site] or (0, 0, 0)
+        for other, x, y, z in neighbours[site]:
+            here = (px + x, py + y, pz + z)
+            known = place[other]
+            if known is None:
+                place[other] = here
+                stack.append(other)
+            elif known != here and directions.add(here[0] - known[0], here[1] - known[1], here[2] - known[2]):
+                return 3
+    return directions.rank
+
+
+class _Directions:
+    """Collects integer vectors until they span space; exact, because they are integers."""
+
+    def __init__(self) -> None:
+        self.rank = 0
+        self._first = (0, 0, 0)
+        self._normal = (0, 0, 0)
+
+    def add(self, x: int, y: int, z: int) -> bool:
+        """Take one more vector and return whether space is spanned."""
+        if self.rank == 0:
+            self._first, self.rank = (x, y, z), 1
+        elif self.rank == 1:
+            fx, fy, fz = self._first
+            normal = (fy * z - fz * y, fz * x - fx * z, fx * y - fy * x)
+            if normal != (0, 0, 0):
+                self._normal, self.rank = normal, 2
+        elif self._normal[0] * x + self._normal[1] * y + self._normal[2] * z:
+            self.rank = 3
+        return self.rank == 3  # noqa: PLR2004 - space has three dimensions
