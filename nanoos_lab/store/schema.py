@@ -202,6 +202,9 @@ class RunRow(Base):
     """The run inside which this one was asked for, such as a notebook's."""
     task: Mapped[str] = mapped_column(String(100))
     task_version: Mapped[str] = mapped_column(String(50))
+    task_reference: Mapped[str] = mapped_column(String(500), default="")
+    """Where a worker finds the task: ``module:attribute``, followed by `` @ folder`` where the module is not
+    installed; empty where only this session knows it."""
     params: Mapped[dict[str, Any]]
     identity: Mapped[dict[str, Any]]
     key: Mapped[str] = mapped_column(String(64))
@@ -357,7 +360,8 @@ class ArtifactRow(Base):
     run_id: Mapped[str] = mapped_column(String(12))
     name: Mapped[str] = mapped_column(String(200))
     sha256: Mapped[str] = mapped_column(String(64))
-    size: Mapped[int]
+    size: Mapped[int] = mapped_column(BigInteger)
+    """In bytes."""
     created_at: Mapped[float] = mapped_column(default=time.time)
 
 
@@ -386,4 +390,5 @@ APPEND_ONLY = tuple(
 """SQLite triggers that keep the journal as it was written."""
 
 for _statement in APPEND_ONLY:
-    event.listen(EventRow.__table__, "after_create", DDL(_statement).execute_if(dialect="sqlite"))
+    _trigger = DDL(_statement)  # type: ignore[no-untyped-call]
+    event.listen(EventRow.__table__, "after_create", _trigger.execute_if(dialect="sqlite"))
