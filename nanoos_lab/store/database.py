@@ -80,7 +80,7 @@ class Store:
             root: The lab folder.
             project: The project to work in; made when it is new.
             author: Who works; by default the login name.
-            allow_network: Whether a network file system is accepted, as with ``NANOOS_ALLOW_NETWORK_STORE=1``.
+            allow_network: Whether a network file system is accepted, as by ``NANOOS_ALLOW_NETWORK_STORE=1``.
 
         Raises:
             StoreError: The folder cannot hold a lab, or the lab in it cannot be opened; the message says why.
@@ -121,11 +121,14 @@ class Store:
             StoreError: The database cannot be written; then nothing was.
         """
         self._check_open()
-        with self._my_turn(), self._explained():
-            with Session(self._writer, expire_on_commit=False) as session:
-                session.connection()  # waits for the write lock here, not at the first statement
-                yield session
-                session.commit()
+        with (
+            self._my_turn(),
+            self._explained(),
+            Session(self._writer, expire_on_commit=False) as session,
+        ):
+            session.connection()  # waits for the write lock here, not at the first statement
+            yield session
+            session.commit()
 
     def close(self) -> None:
         """Close all connections; closing twice is harmless."""
@@ -277,14 +280,11 @@ def _migrate(path: Path) -> None:
     """Take an older database to the newest schema in one transaction, keeping a copy of how it was."""
     revision = _revision(path)
     copy = path.with_name(f"{path.name}.{revision}.backup")
-    engine = make_engine(path)
+    engine = make_engine(path, foreign_keys=False)  # a table is altered by copying it
     try:
         with contextlib.closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT_S)) as old:
             copy.unlink(missing_ok=True)
             old.execute("VACUUM INTO ?", (str(copy),))
-        with engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-            connection.commit()
         with engine.begin() as connection:
             migrations.upgrade(connection)
     except (DBAPIError, sqlite3.Error) as error:

@@ -31,11 +31,14 @@ FOLDERS = ("projects", "presence", "reports")
 ALLOW_NETWORK = "NANOOS_ALLOW_NETWORK_STORE"
 """Environment variable that lets a lab lie on a network file system, when set to ``1``."""
 LOCK_TIMEOUT_S = 60.0
-NETWORK_FILE_SYSTEMS = frozenset(
-    "afs beegfs ceph cifs coda davfs gfs2 glusterfs gpfs lustre ncpfs nfs nfs4 ocfs2 orangefs panfs pvfs2 smb "
-    "smb2 smb3 smbfs wekafs fuse.beegfs fuse.ceph fuse.davfs fuse.gcsfuse fuse.glusterfs fuse.juicefs "
-    "fuse.rclone fuse.s3fs fuse.smbnetfs fuse.sshfs".split()
-)
+# fmt: off
+NETWORK_FILE_SYSTEMS = frozenset({
+    "afs", "beegfs", "ceph", "cifs", "coda", "davfs", "gfs2", "glusterfs", "gpfs", "lustre", "ncpfs", "nfs",
+    "nfs4", "ocfs2", "orangefs", "panfs", "pvfs2", "smb", "smb2", "smb3", "smbfs", "wekafs", "fuse.beegfs",
+    "fuse.ceph", "fuse.davfs", "fuse.gcsfuse", "fuse.glusterfs", "fuse.juicefs", "fuse.rclone", "fuse.s3fs",
+    "fuse.smbnetfs", "fuse.sshfs",
+})
+# fmt: on
 
 
 @dataclass(frozen=True)

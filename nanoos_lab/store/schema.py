@@ -332,7 +332,7 @@ class PropertyValueRow(Base):
     origin: Mapped[str] = mapped_column(String(12))
     method_name: Mapped[str] = mapped_column(String(100))
     method_version: Mapped[str] = mapped_column(String(100))
-    method_recipe: Mapped[str] = mapped_column(String(300))
+    method_recipe: Mapped[str] = mapped_column(Text)
     converged: Mapped[bool]
     in_domain: Mapped[bool | None]
     synthetic: Mapped[bool]

@@ -26,32 +26,32 @@ if TYPE_CHECKING:
 BUSY_TIMEOUT_S = 30.0
 """How long a statement waits for another process before it gives up."""
 
-_REASONS = (
-    (
-        ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL"),
+_REASONS = {
+    ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL"): (
         f"another process has been writing to it for more than {BUSY_TIMEOUT_S:.0f} s: find and end that "
-        "process, then do this again",
+        "process, then do this again"
     ),
-    (("SQLITE_FULL",), "the disk is full: free some space, then do this again; nothing was half-written"),
-    (("SQLITE_READONLY",), "it is read-only: check the permissions of the folder and of the files in it"),
-    (
-        ("SQLITE_CORRUPT", "SQLITE_NOTADB"),
+    ("SQLITE_FULL",): "the disk is full: free some space, then do this again; nothing was half-written",
+    ("SQLITE_READONLY",): "it is read-only: check the permissions of the folder and of the files in it",
+    ("SQLITE_CORRUPT", "SQLITE_NOTADB"): (
         "it is damaged or not a database: restore store.sqlite from a backup; artifacts and attempt folders "
-        "are plain files and remain",
+        "are plain files and remain"
     ),
-    (("SQLITE_CANTOPEN",), "it cannot be opened: check that the folder exists and that you may write to it"),
-    (("SQLITE_IOERR",), "the disk gave an error or has no room: check space and health of the disk"),
-)
+    ("SQLITE_CANTOPEN",): "it cannot be opened: check that the folder exists and that you may write to it",
+    ("SQLITE_IOERR",): "the disk gave an error or has no room: check space and health of the disk",
+}
+"""What to do, by the beginnings of SQLite's own error names."""
 
 
-def make_engine(path: Path, *, read_only: bool = False) -> Engine:
+def make_engine(path: Path, *, read_only: bool = False, foreign_keys: bool = True) -> Engine:
     """Return an engine on an SQLite file; nothing is opened yet.
 
     Args:
         path: The database file.
         read_only: Whether its connections refuse to write; such an engine begins with plain ``BEGIN``.
+        foreign_keys: Whether foreign keys are enforced; only a migration does without.
     """
-    connect = partial(_connect, str(path), read_only=read_only)
+    connect = partial(_connect, str(path), read_only=read_only, foreign_keys=foreign_keys)
     engine = create_engine(
         "sqlite://",
         creator=connect,
@@ -69,12 +69,12 @@ def make_engine(path: Path, *, read_only: bool = False) -> Engine:
     return engine
 
 
-def _connect(path: str, *, read_only: bool) -> sqlite3.Connection:
+def _connect(path: str, *, read_only: bool, foreign_keys: bool) -> sqlite3.Connection:
     connection = sqlite3.connect(
         path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False, cached_statements=256
     )
     try:
-        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA temp_store=MEMORY")
         if read_only:
@@ -94,7 +94,7 @@ def explain(error: BaseException, path: Path) -> StoreError:
     """
     original: Any = getattr(error, "orig", None) or error
     name = str(getattr(original, "sqlite_errorname", ""))
-    for names, meaning in _REASONS:
+    for names, meaning in _REASONS.items():
         if name.startswith(names):
             return StoreError(f"the store {path} did not take this: {meaning} ({name}: {original})")
     return StoreError(f"the store {path} did not take this: {original}")

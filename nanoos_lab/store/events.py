@@ -1,0 +1,80 @@
+"""The journal: who did what to which record, when. Rows are added and read, never changed.
+
+On SQLite triggers refuse every UPDATE and DELETE of a journal row.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert, select
+
+from nanoos_lab.store.rows import as_list
+from nanoos_lab.store.schema import EventRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from sqlalchemy.orm import Session
+
+    from nanoos_lab.store.database import Scope
+
+_INSERT = insert(EventRow.__table__)  # type: ignore[arg-type]
+
+
+def record_event(session: Session, scope: Scope, kind: str, subject_id: str, **data: Any) -> None:  # noqa: ANN401
+    """Add one line to the journal.
+
+    Args:
+        session: A writing session.
+        scope: The project, and the person who acts.
+        kind: A noun and a verb in the past, such as ``run.submitted``.
+        subject_id: The record it happened to.
+        data: JSON values worth keeping with it.
+    """
+    record_events(session, scope, kind, {subject_id: data})
+
+
+def record_events(
+    session: Session, scope: Scope, kind: str, subjects: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """Add one line per subject, in one statement.
+
+    Args:
+        session: A writing session.
+        scope: The project, and the person who acts.
+        kind: What happened to each of them.
+        subjects: The data of each line, by the record's id.
+    """
+    now = time.time()
+    common = {"project_id": scope.project_id, "at": now, "author": scope.author, "kind": kind}
+    lines = [{**common, "subject_id": subject, "data": dict(data)} for subject, data in subjects.items()]
+    if lines:
+        session.connection().execute(_INSERT, lines)
+
+
+def events_of(
+    session: Session,
+    scope: Scope,
+    subject_id: str | Iterable[str] | None = None,
+    *,
+    kind: str | Iterable[str] | None = None,
+    limit: int | None = None,
+) -> list[EventRow]:
+    """Return lines of the journal, oldest first.
+
+    Args:
+        session: An open session.
+        scope: The project.
+        subject_id: Only lines about this record, or these.
+        kind: Only lines of this kind, or these.
+        limit: Only the newest so many.
+    """
+    query = select(EventRow).where(EventRow.project_id == scope.project_id)
+    if subject_id is not None:
+        query = query.where(EventRow.subject_id.in_(as_list(subject_id)))
+    if kind is not None:
+        query = query.where(EventRow.kind.in_(as_list(kind)))
+    newest_first = session.scalars(query.order_by(EventRow.id.desc()).limit(limit)).all()
+    return list(reversed(newest_first))

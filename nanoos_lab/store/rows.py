@@ -1,0 +1,157 @@
+"""What every part of the store does with rows: find them by id, fetch many, insert what is new.
+
+Knows the tables only through their common columns ``project_id``, ``id`` and ``name``.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from sqlalchemy import select
+
+from nanoos_lab.errors import AmbiguousIdError, InvalidInputError, UnknownNameError
+from nanoos_lab.store.schema import Base
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from sqlalchemy import Select
+    from sqlalchemy.orm import Session
+
+    from nanoos_lab.store.database import Scope
+
+Row = TypeVar("Row", bound=Base)
+CHUNK = 5_000
+"""How many values one ``IN`` list takes at most; both databases allow more."""
+_SHOWN = 5
+_SUGGESTED_FROM = 500
+
+
+def resolve_id(
+    session: Session, scope: Scope, tables: type[Base] | Sequence[type[Base]], given: str
+) -> tuple[type[Base], str]:
+    """Find the one record that an id, a prefix of an id or an exact name means.
+
+    Args:
+        session: An open session.
+        scope: The project to look in.
+        tables: Where to look, such as ``StructureRow`` or ``(RunRow, StructureRow)``.
+        given: What the user wrote.
+
+    Returns:
+        The table and the full id.
+
+    Raises:
+        InvalidInputError: Nothing was given.
+        AmbiguousIdError: Several records fit; the message lists them.
+        UnknownNameError: None does; close names are suggested.
+    """
+    places = [tables] if isinstance(tables, type) else list(tables)
+    wanted = str(given).strip()
+    if not wanted:
+        raise InvalidInputError(f"give an id, the beginning of one, or a name, not {given!r}")
+    for matches in (_with_id, _with_name, _with_prefix):
+        found = [(table, *hit) for table in places for hit in matches(session, scope, table, wanted)]
+        if len(found) == 1:
+            return found[0][0], found[0][1]
+        if found:
+            shown = ", ".join(f"{i} ({n or t.__tablename__})" for t, i, n in found[:_SHOWN])
+            more = ", …" if len(found) > _SHOWN else ""
+            raise AmbiguousIdError(f"{wanted!r} may mean {shown}{more}: give more of the id")
+    what = " or ".join(table.__tablename__.replace("_", " ") for table in places)
+    raise UnknownNameError(what, wanted, _known_names(session, scope, places))
+
+
+def get_row(session: Session, scope: Scope, table: type[Row], given: str) -> Row:
+    """Return one record by id, prefix or exact name; errors as for :func:`resolve_id`."""
+    _, full = resolve_id(session, scope, table, given)
+    return cast("Row", session.get(table, full))
+
+
+def _with_id(session: Session, scope: Scope, table: type[Base], wanted: str) -> list[tuple[str, str]]:
+    return _hits(session, scope, table, lambda query, t: query.where(t.c.id == wanted))
+
+
+def _with_name(session: Session, scope: Scope, table: type[Base], wanted: str) -> list[tuple[str, str]]:
+    if "name" not in table.__table__.c or table.__tablename__ == "artifact":
+        return []
+    return _hits(session, scope, table, lambda query, t: query.where(t.c.name == wanted))
+
+
+def _with_prefix(session: Session, scope: Scope, table: type[Base], wanted: str) -> list[tuple[str, str]]:
+    prefix = wanted.lower()
+    if not set(prefix) <= set("0123456789abcdef"):
+        return []
+    # A range uses the index on (project_id, id) on every database; "g" follows every hexadecimal digit.
+    return _hits(session, scope, table, lambda query, t: query.where(t.c.id >= prefix, t.c.id < prefix + "g"))
+
+
+def _hits(session: Session, scope: Scope, table: type[Base], narrow: Any) -> list[tuple[str, str]]:  # noqa: ANN401
+    t = table.__table__
+    name = t.c.get("name", t.c.get("task", t.c.get("property", t.c.id)))
+    query = narrow(select(t.c.id, name).where(t.c.project_id == scope.project_id), t)
+    return [(i, n) for i, n in session.execute(query.order_by(t.c.id).limit(_SHOWN + 1))]
+
+
+def _known_names(session: Session, scope: Scope, tables: Iterable[type[Base]]) -> set[str]:
+    names: set[str] = set()
+    for table in tables:
+        t = table.__table__
+        column = t.c.get("name", t.c.id)
+        query = select(column).where(t.c.project_id == scope.project_id).order_by(t.c.created_at.desc())
+        names |= {name for name in session.scalars(query.limit(_SUGGESTED_FROM)) if name}
+    return names
+
+
+def as_list(given: str | Iterable[str]) -> list[str]:
+    """Return a list of strings from one string or several."""
+    return [given] if isinstance(given, str) else list(given)
+
+
+def chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Yield the values in pieces that one ``IN`` list takes."""
+    for start in range(0, len(values), CHUNK):
+        yield values[start : start + CHUNK]
+
+
+def fetch_by(session: Session, query: Select[Row], column: Any, values: Iterable[str]) -> list[Row]:  # noqa: ANN401
+    """Return the rows of a query whose column is one of any number of values.
+
+    Args:
+        session: An open session.
+        query: What to select.
+        column: The column to compare.
+        values: The wanted values; repeated ones count once.
+    """
+    distinct = list(dict.fromkeys(values))
+    return [row for part in chunks(distinct) for row in session.scalars(query.where(column.in_(part)))]
+
+
+def insert_new(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> int:
+    """Insert rows, passing over those whose unique columns exist already; return how many were inserted.
+
+    Args:
+        session: A writing session.
+        table: Where to.
+        rows: Column values; all rows with the same columns.
+    """
+    if not rows:
+        return 0
+    connection = session.connection()
+    statement = _insert_ignoring(table, connection.dialect.name)
+    return connection.execute(statement, list(rows)).rowcount
+
+
+@cache
+def _insert_ignoring(table: type[Base], dialect: str) -> Any:  # noqa: ANN401 - the dialects share no type
+    if dialect == "sqlite":
+        from sqlalchemy.dialects.sqlite import insert  # noqa: PLC0415 - only the dialect in use is imported
+    else:
+        from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]  # noqa: PLC0415
+    return insert(table.__table__).on_conflict_do_nothing()  # type: ignore[arg-type]
+
+
+def escape_like(text: str) -> str:
+    r"""Return user text for use inside a ``LIKE`` pattern with ``escape="\"``."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
