@@ -1,0 +1,122 @@
+"""Progress while something is waited for: a bar in a notebook, a line in a terminal, nothing elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING, Protocol, Self
+
+from nanoos_lab.display import html, numbers
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+_INTERVAL_S = 0.2
+
+
+class _Screen(Protocol):
+    def show(self, fraction: float | None, line: str) -> None: ...
+    def clear(self) -> None: ...
+
+
+class _Notebook:
+    """One output cell that is rewritten in place and emptied at the end."""
+
+    def __init__(self, title: str) -> None:
+        self._title = title
+        self._handle: object | None = None
+
+    def show(self, fraction: float | None, line: str) -> None:
+        from IPython.display import HTML, display  # noqa: PLC0415 - only inside IPython
+
+        page = HTML(
+            html.block(
+                html.bar(fraction), html.Markup('<p class="sub">{}</p>').format(line), title=self._title
+            )
+        )
+        if self._handle is None:
+            self._handle = display(page, display_id=True)
+        else:
+            self._handle.update(page)  # type: ignore[attr-defined] # an IPython DisplayHandle
+
+    def clear(self) -> None:
+        if self._handle is not None:
+            from IPython.display import HTML  # noqa: PLC0415
+
+            self._handle.update(HTML(""))  # type: ignore[attr-defined]
+
+
+class _Terminal:
+    """One line that is rewritten in place; where the output is not a terminal, a line when it changes much."""
+
+    def __init__(self, title: str) -> None:
+        self._title, self._interactive = title, sys.stderr.isatty()
+        self._said = -1.0
+        self._width = 0
+
+    def show(self, fraction: float | None, line: str) -> None:
+        percent = "" if fraction is None else f" {100 * fraction:3.0f} %"
+        words = f"{self._title}{percent}  {line}"
+        if self._interactive:
+            sys.stderr.write("\r" + words[:118].ljust(self._width))
+            self._width = min(len(words), 118)
+        elif fraction is not None and fraction - self._said >= 0.25:  # noqa: PLR2004 - four lines in a log
+            self._said = fraction
+            sys.stderr.write(words + "\n")
+        sys.stderr.flush()
+
+    def clear(self) -> None:
+        if self._interactive and self._width:
+            sys.stderr.write("\r" + " " * self._width + "\r")
+            sys.stderr.flush()
+
+
+class ProgressBar:
+    """Shows how far something is; quiet for what ends within half a second.
+
+    Args:
+        title: What is waited for.
+        patience_s: Seconds before anything is shown.
+
+    Example:
+        >>> with ProgressBar("relax") as bar:
+        ...     bar.update(0.5, "step 10")
+    """
+
+    def __init__(self, title: str, *, patience_s: float = 0.5) -> None:
+        self._title = title
+        self._start = time.monotonic()
+        self._next = self._start + patience_s
+        self._screen: _Screen = _Notebook(title) if in_notebook() else _Terminal(title)
+
+    def update(self, fraction: float | None, message: str = "") -> None:
+        """Show the present state, at most five times a second.
+
+        Args:
+            fraction: Done part, 0 to 1, or None where it is not known.
+            message: A short line.
+        """
+        now = time.monotonic()
+        if now < self._next:
+            return
+        self._next = now + _INTERVAL_S
+        past = now - self._start
+        words = [message, numbers.duration(past)]
+        if fraction and 0.02 < fraction < 1:  # noqa: PLR2004 - earlier, the estimate is noise
+            words.append(f"about {numbers.duration(past * (1 - fraction) / fraction)} left")
+        self._screen.show(fraction, " · ".join(filter(None, words)))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _type: type[BaseException] | None, _value: BaseException | None, _tb: TracebackType | None
+    ) -> None:
+        self._screen.clear()
+
+
+def in_notebook() -> bool:
+    """Return whether this process is a Jupyter kernel."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None and hasattr(ipython, "get_ipython") else None
+    return shell is not None and hasattr(shell, "kernel")

@@ -1,0 +1,251 @@
+"""What the lab answers: predictions as cards, comparisons by method, provenance as a graph, reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from nanoos_lab.display import html, numbers, text
+from nanoos_lab.lab.details import VALUE_HEADERS, value_cells
+from nanoos_lab.properties import get_property
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+    from rich.console import RenderableType
+
+    from nanoos_lab.lab.records import StructureRecord
+    from nanoos_lab.lab.runs import Run
+    from nanoos_lab.store.provenance import ProvenanceGraph
+    from nanoos_lab.store.schema import PropertyValueRow
+
+
+def method_label(row: PropertyValueRow) -> str:
+    """Return the method of a value in one line.
+
+    Args:
+        row: The value.
+    """
+    return value_cells(row)[3]
+
+
+def values_frame(pairs: Iterable[tuple[StructureRecord | None, PropertyValueRow]]) -> pd.DataFrame:
+    """Return values as a tidy table, one row each.
+
+    Args:
+        pairs: Values with their structures, None where a value is of a material alone.
+    """
+    import pandas as pd  # noqa: PLC0415 - heavy
+
+    columns = [
+        "structure", "material", "name", "formula", "property", "value", "unit", "uncertainty", "uncertainty_kind",
+        "origin", "method", "converged", "in_domain", "synthetic", "conditions", "source", "note", "run",
+    ]  # fmt: skip
+    rows = [
+        (
+            v.structure_id, v.material_id, s.name if s else None, s.formula if s else None, v.property, v.value, v.unit,
+            v.uncertainty, v.uncertainty_kind, v.origin, method_label(v), v.converged, v.in_domain, v.synthetic,
+            v.conditions, v.source, v.note, v.run_id,
+        )
+        for s, v in pairs
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
+
+
+class Predictions(Sequence["PropertyValueRow"]):
+    """Predicted values of one or several structures; shown as cards.
+
+    Args:
+        groups: The values of each structure.
+        failed: Runs that could not predict, each with its reason.
+    """
+
+    def __init__(
+        self,
+        groups: Iterable[tuple[StructureRecord, Sequence[PropertyValueRow]]],
+        *,
+        failed: Iterable[Run] = (),
+    ) -> None:
+        self.groups = [(structure, list(values)) for structure, values in groups]
+        self.failed = list(failed)
+        self._flat = [value for _, values in self.groups for value in values]
+
+    def __len__(self) -> int:
+        return len(self._flat)
+
+    def __getitem__(self, index: Any) -> Any:  # noqa: ANN401 - an index gives a value, a slice a list
+        return self._flat[index]
+
+    def __iter__(self) -> Iterator[PropertyValueRow]:
+        return iter(self._flat)
+
+    def frame(self) -> pd.DataFrame:
+        """Return one row for each value."""
+        return values_frame((s, v) for s, values in self.groups for v in values)
+
+    def _problems(self) -> list[str]:
+        return [
+            f"{run.inputs[0].name if run.inputs else run.id}: {(run.error or {}).get('message', run.state)}"
+            for run in self.failed
+        ]
+
+    def __repr__(self) -> str:
+        return text.to_text(self)
+
+    def __rich__(self) -> RenderableType:
+        """Return the terminal display."""
+        tables = [
+            text.table(VALUE_HEADERS, map(value_cells, values), title=s.name) for s, values in self.groups
+        ]
+        return text.stack(*tables, *(f"not predicted: {p}" for p in self._problems()))
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        from nanoos_lab.widgets.cards import cards_html  # noqa: PLC0415 - drawn when shown
+
+        cards = [html.safe(cards_html(values, title=s.name)) for s, values in self.groups]
+        bad = [html.note(f"Not predicted: {p}", tone="bad") for p in self._problems()]
+        return {"text/html": html.block(*cards, *bad), "text/plain": repr(self)}
+
+
+class Comparison:
+    """One property of one material, by every method that gave it.
+
+    Only values of like method are put in one row; synthetic values are left out.
+
+    Args:
+        subject: Name of the material.
+        property: The property's name.
+        values: Its values.
+    """
+
+    def __init__(self, subject: str, property: str, values: Iterable[PropertyValueRow]) -> None:  # noqa: A002
+        self.subject, self.property = subject, get_property(property)
+        order = {"measured": 0, "computed": 1, "predicted": 2, "imported": 3}
+        self.values = sorted(values, key=lambda v: (order.get(v.origin, 9), method_label(v), v.created_at))
+
+    def frame(self) -> pd.DataFrame:
+        """Return one row for each value."""
+        return values_frame((None, v) for v in self.values).drop(columns=["name", "formula"])
+
+    def _title(self) -> str:
+        return f"{self.property.label} of {self.subject}"
+
+    def _cells(self) -> list[tuple[str, str, str, str]]:
+        rows = []
+        for value in self.values:
+            _, number, origin, method, flags = value_cells(value)
+            conditions = ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in value.conditions.items())
+            remark = "; ".join(filter(None, [flags, conditions, value.source or value.note]))
+            rows.append((number, origin, method, remark))
+        return rows
+
+    _HEADERS = ("value", "origin", "method", "remarks")
+
+    def __repr__(self) -> str:
+        return text.to_text(self)
+
+    def __rich__(self) -> RenderableType:
+        """Return the terminal display."""
+        if not self.values:
+            return text.stack(self._empty())
+        return text.table(self._HEADERS, self._cells(), title=self._title())
+
+    def _empty(self) -> str:
+        return (
+            f"no {self.property.label.lower()} of {self.subject} is known yet: predict it with lab.predict(...) "
+            "or compute it with lab.run(...)"
+        )
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        if not self.values:
+            return {"text/html": html.block(html.note(self._empty(), tone="idle")), "text/plain": repr(self)}
+        from nanoos_lab.charts.comparison import comparison_html  # noqa: PLC0415 - drawn when shown
+
+        drawn = html.safe(comparison_html(self.values, title=self._title()))
+        return {"text/html": html.block(drawn), "text/plain": repr(self)}
+
+
+class Trace:
+    """Where a record came from, as a drawn graph.
+
+    Args:
+        graph: Nodes and edges.
+        subject_id: The record asked about.
+    """
+
+    def __init__(self, graph: ProvenanceGraph, subject_id: str) -> None:
+        self.graph, self.subject_id = graph, subject_id
+
+    def svg(self) -> str:
+        """Return the graph as one SVG drawing."""
+        from nanoos_lab.charts.provenance import provenance_svg  # noqa: PLC0415 - drawn when shown
+
+        return provenance_svg(self.graph)
+
+    def frame(self) -> pd.DataFrame:
+        """Return one row for each edge."""
+        import pandas as pd  # noqa: PLC0415 - heavy
+
+        labels = {n.id: f"{n.kind} {n.label}" for n in self.graph.nodes}
+        rows = [(labels[e.source], e.label, labels[e.target]) for e in self.graph.edges]
+        return pd.DataFrame(rows, columns=["from", "how", "to"])
+
+    def __repr__(self) -> str:
+        return text.to_text(self)
+
+    def __rich__(self) -> RenderableType:
+        """Return the graph as a tree, the record asked about at its root."""
+        from rich.text import Text  # noqa: PLC0415 - drawn when shown
+        from rich.tree import Tree  # noqa: PLC0415
+
+        nodes = {n.id: n for n in self.graph.nodes}
+
+        def caption(node_id: str) -> Text:
+            node = nodes[node_id]
+            return Text(" · ".join(filter(None, [node.kind, node.label, node.detail, node.state])))
+
+        def grow(tree: Tree, node_id: str, seen: frozenset[str]) -> None:
+            for edge in self.graph.edges:
+                if edge.target == node_id and edge.source not in seen:
+                    branch = tree.add(caption(edge.source))
+                    grow(branch, edge.source, seen | {edge.source})
+
+        root = self.subject_id if self.subject_id in nodes else self.graph.nodes[-1].id
+        tree = Tree(caption(root))
+        grow(tree, root, frozenset({root}))
+        return tree
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        svg = self.svg()
+        return {"text/html": html.block(html.safe(svg)), "image/svg+xml": svg, "text/plain": repr(self)}
+
+
+@dataclass(frozen=True)
+class Report:
+    """A finished report: one HTML file that opens from disk."""
+
+    run: Run
+    """The run that made it."""
+    path: Path
+    """The HTML file in the lab's ``reports`` folder."""
+    title: str
+    """Its title."""
+
+    def __repr__(self) -> str:
+        return f"<Report {self.title!r}: {self.path} ({numbers.size(self.path.stat().st_size)})>"
+
+    def __rich__(self) -> RenderableType:
+        """Return the terminal display."""
+        return text.stack(f"{self.title}: {self.path} ({numbers.size(self.path.stat().st_size)})")
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        link = html.Markup('<a href="{}" target="_blank">{}</a>').format(self.path.as_uri(), self.path)
+        pairs = {
+            "File": link,
+            "Size": numbers.size(self.path.stat().st_size),
+            "Made by run": self.run.id,
+            "Opens": "in any browser, without a network",
+        }
+        return {"text/html": html.block(html.facts(pairs), title=self.title), "text/plain": repr(self)}

@@ -1,0 +1,239 @@
+"""What a run shows of itself, by task: a relaxation's before and after, an equation of state's curve."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from nanoos_lab.display import html, numbers, text
+from nanoos_lab.properties import VOCABULARY
+from nanoos_lab.store.schema import RunRow, RunState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+    from rich.console import RenderableType
+
+    from nanoos_lab.lab.core import Lab
+    from nanoos_lab.lab.runs import Run
+    from nanoos_lab.store.schema import PropertyValueRow
+    from nanoos_lab.structures.scene import Scene
+
+VALUE_HEADERS = ("property", "value", "origin", "method", "")
+
+
+def elapsed_s(row: RunRow) -> float | None:
+    """Return the seconds from start to end, or to now while it runs.
+
+    Args:
+        row: The run.
+    """
+    if row.started_at is None:
+        return None
+    return max((row.finished_at or time.time()) - row.started_at, 0.0)
+
+
+def one_line(row: RunRow) -> str:
+    """Return the most telling fact of a run in a few words.
+
+    Args:
+        row: The run.
+    """
+    if row.error and row.state != RunState.COMPLETED:
+        return str(row.error.get("message", "")).partition("\n")[0][:80]
+    summary = row.summary or {}
+    if "delta_energy" in summary:
+        words = f"ΔE {numbers.signed(summary['delta_energy'])} eV/atom in {summary.get('steps', '?')} steps"
+    elif "bulk_modulus" in summary:
+        words = f"K {numbers.number(summary['bulk_modulus'], digits=3)} GPa"
+    else:
+        words = str(row.params.get("calculator") or row.params.get("predictor") or row.label or "")
+    return words if row.converged is not False else f"{words} · not converged"
+
+
+def value_cells(row: PropertyValueRow) -> tuple[str, str, str, str, str]:
+    """Return a value as the cells of :data:`VALUE_HEADERS`.
+
+    Args:
+        row: The value.
+    """
+    method = f"{row.method_name} {row.method_version}".strip()
+    recipe = f"{method} · {row.method_recipe}" if row.method_recipe else method
+    return (
+        VOCABULARY[row.property].label if row.property in VOCABULARY else row.property,
+        numbers.value_text(row.value, row.uncertainty, row.unit),
+        row.origin,
+        recipe,
+        "; ".join(value_flags(row)),
+    )
+
+
+def value_flags(row: PropertyValueRow) -> list[str]:
+    """Return the warnings that belong to a value.
+
+    Args:
+        row: The value.
+    """
+    flags = []
+    if row.synthetic:
+        flags.append("SYNTHETIC")
+    if not row.converged:
+        flags.append("not converged")
+    if row.in_domain is False:
+        flags.append("outside the model's domain")
+    return flags
+
+
+def _state_line(row: RunRow) -> str:
+    parts = [f"run {row.id}", f"on {row.profile}", numbers.duration(elapsed_s(row))]
+    if row.attempt > 1:
+        parts.append(f"{row.attempt} attempts")
+    return " · ".join(parts)
+
+
+def _notes(row: RunRow) -> list[tuple[str, str]]:
+    notes = [("warn", message) for message in row.messages or []]
+    if row.error and row.state != RunState.COMPLETED:
+        notes.append(("bad", f"{row.error.get('type', 'Error')}: {row.error.get('message', '')}"))
+    return notes
+
+
+def before_after(summary: dict[str, Any]) -> list[tuple[str, str, str, str]]:
+    """Return the rows of a before/after table of a relaxation: name, before, after, change.
+
+    Args:
+        summary: A relaxation's summary.
+    """
+    before, after = summary.get("before"), summary.get("after")
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        return []
+    rows = []
+    for key, label, unit in (
+        ("energy", "Energy", "eV/atom"), ("volume_per_atom", "Volume", "Å³/atom"), ("a", "a", "Å"), ("b", "b", "Å"),
+        ("c", "c", "Å"), ("max_force", "Largest force", "eV/Å"), ("pressure", "Pressure", "GPa"),
+    ):  # fmt: skip
+        old, new = before.get(key), after.get(key)
+        if old is None or new is None:
+            continue
+        change = f"{numbers.signed(new - old)}"
+        if key in {"volume_per_atom", "a", "b", "c"} and old:
+            change += f" ({100 * (new / old - 1):+.2f} %)".replace("-", "−")
+        rows.append(
+            (f"{label} / {unit}", numbers.number(old, digits=5), numbers.number(new, digits=5), change)
+        )
+    if before.get("space_group"):
+        rows.append(("Space group", str(before["space_group"]), str(after.get("space_group", "–")), ""))
+    return rows
+
+
+def _headline(summary: dict[str, Any]) -> list[tuple[str, str]]:
+    pairs = []
+    if "delta_energy" in summary:
+        pairs.append(("ΔE", f"{numbers.signed(summary['delta_energy'])} eV/atom"))
+    if "delta_volume_percent" in summary:
+        pairs.append(("ΔV", f"{numbers.signed(summary['delta_volume_percent'])} %"))
+    if "steps" in summary:
+        calls = summary.get("force_calls")
+        pairs.append(("Steps", f"{summary['steps']}" + (f" ({calls} force calls)" if calls else "")))
+    return pairs
+
+
+def _picture(row: RunRow) -> html.Markup | None:
+    summary = row.summary or {}
+    if row.task == "eos" and {"volumes", "energies"} <= summary.keys():
+        from nanoos_lab.charts import still  # noqa: PLC0415 - drawn when shown
+
+        return html.safe(still.equation_of_state_svg(summary))
+    return None
+
+
+def run_html(row: RunRow, values: Sequence[PropertyValueRow], heading: str, scene: Scene | None) -> str:
+    """Return a run's display for a notebook.
+
+    Args:
+        row: The run.
+        values: Its values.
+        heading: Task and structures.
+        scene: The drawing of the structure it made.
+    """
+    summary = row.summary or {}
+    parts: list[str] = [html.note(message, tone=tone) for tone, message in _notes(row)]
+    columns: list[str] = []
+    if scene is not None:
+        from nanoos_lab.structures.svg import svg_of  # noqa: PLC0415 - drawn when shown
+
+        columns.append(html.safe(svg_of(scene, width=260, height=230)))
+    left: list[str] = []
+    if headline := _headline(summary):
+        left.append(html.facts(headline))
+    if change := before_after(summary):
+        left.append(
+            html.table(("", "before", "after", "change"), change, numeric=("before", "after", "change"))
+        )
+    if left:
+        columns.append(html.Markup().join(left))
+    if picture := _picture(row):
+        columns.append(picture)
+    if columns:
+        parts.append(html.row(*columns))
+    if values:
+        cells = [(c[0], c[1], html.badge(c[2]), c[3], c[4]) for c in map(value_cells, values)]
+        parts.append(html.table(VALUE_HEADERS, cells))
+    state = html.Markup("{} {}").format(html.badge(row.state), _state_line(row))
+    return html.block(html.Markup("<p>{}</p>").format(state), *parts, title=heading)
+
+
+def run_text(row: RunRow, values: Sequence[PropertyValueRow], heading: str) -> RenderableType:
+    """Return a run's display for a terminal.
+
+    Args:
+        row: The run.
+        values: Its values.
+        heading: Task and structures.
+    """
+    summary = row.summary or {}
+    headline = "  ".join(f"{name} {value}" for name, value in _headline(summary))
+    change = before_after(summary)
+    return text.stack(
+        f"{heading}: {row.state} · {_state_line(row)}",
+        headline or None,
+        *(message for _, message in _notes(row)),
+        text.table(("", "before", "after", "change"), change, numeric=("before", "after"))
+        if change
+        else None,
+        text.table(VALUE_HEADERS, map(value_cells, values)) if values else None,
+    )
+
+
+def batch_frame(lab: Lab, runs: Sequence[Run]) -> pd.DataFrame:
+    """Return a batch as a tidy table; see :meth:`nanoos_lab.lab.runs.Batch.frame`.
+
+    Args:
+        lab: The lab that holds the runs.
+        runs: The runs in order.
+    """
+    import pandas as pd  # noqa: PLC0415 - heavy
+
+    rows, units = [], {}
+    for run in runs:
+        inputs = run.inputs
+        first = inputs[0] if inputs else None
+        cells: dict[str, Any] = {
+            "structure": first.id if first else None,
+            "name": first.name if first else None,
+            "formula": first.formula if first else None,
+            "run": run.id,
+            "state": run.state.value,
+            "converged": run.row.converged,
+            "elapsed_s": run.elapsed_s,
+        }
+        for value in run.values:
+            cells[value.property] = value.value
+            cells[f"{value.property}_unc"] = value.uncertainty
+            units[value.property] = value.unit
+        cells["problem"] = (run.error or {}).get("message") if run.state is not RunState.COMPLETED else None
+        rows.append(cells)
+    frame = pd.DataFrame(rows)
+    frame.attrs["units"] = units
+    return frame

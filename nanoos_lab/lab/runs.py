@@ -1,0 +1,289 @@
+"""Runs and batches as a notebook holds them: handles that read the store each time they are asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, overload
+
+from nanoos_lab.display import html, numbers, text
+from nanoos_lab.errors import RunFailedError
+from nanoos_lab.lab import details
+from nanoos_lab.lab.records import StructureRecord, StructureSet
+from nanoos_lab.store.schema import RunRow, RunState
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+    from rich.console import RenderableType
+
+    from nanoos_lab.lab.core import Lab
+    from nanoos_lab.runs import Progress
+    from nanoos_lab.store.schema import PropertyValueRow
+
+_SHOWN_ROWS = 40
+
+
+class Run:
+    """A task's recorded execution.
+
+    Args:
+        lab: The lab that holds it.
+        row: Its row, as last read.
+        reused: Whether it was there before it was asked for.
+
+    Example:
+        >>> relaxed = lab.run("relax", sto, calculator="chgnet")  # doctest: +SKIP
+        >>> relaxed.structure.parent.name  # doctest: +SKIP
+        'SrTiO3'
+    """
+
+    def __init__(self, lab: Lab, row: RunRow, *, reused: bool = False) -> None:
+        self._lab, self._row, self.reused = lab, row, reused
+
+    @property
+    def row(self) -> RunRow:
+        """Its row, read again from the store until it is final."""
+        if not RunState(self._row.state).final:
+            self._row = self._lab.run_rows([self._row.id])[0]
+        return self._row
+
+    @property
+    def id(self) -> str:
+        """Its id; any unique prefix names it."""
+        return self._row.id
+
+    @property
+    def task(self) -> str:
+        """The task's name."""
+        return self._row.task
+
+    @property
+    def state(self) -> RunState:
+        """Where it stands now."""
+        return RunState(self.row.state)
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """What the task said of how it went."""
+        return self.row.summary or {}
+
+    @property
+    def messages(self) -> list[str]:
+        """Sentences of the task that must be read."""
+        return self.row.messages or []
+
+    @property
+    def error(self) -> dict[str, Any] | None:
+        """``type``, ``message`` and ``traceback`` of what ended it, or None."""
+        return self.row.error
+
+    @property
+    def elapsed_s(self) -> float | None:
+        """Seconds from start to end, or to now while it runs."""
+        return details.elapsed_s(self.row)
+
+    @property
+    def progress(self) -> Progress:
+        """Its last report of progress."""
+        return self._lab.progress(self.id)
+
+    @property
+    def inputs(self) -> StructureSet:
+        """The structures it was given."""
+        return self._lab.inputs_of(self.id)
+
+    @property
+    def structures(self) -> StructureSet:
+        """The structures it made."""
+        return self._lab.find(run=self.id)
+
+    @property
+    def structure(self) -> StructureRecord | None:
+        """The structure it made, or None; the first where there are several."""
+        made = self.structures
+        return made[0] if made else None
+
+    @property
+    def values(self) -> list[PropertyValueRow]:
+        """The values it gave."""
+        return self._lab.value_rows(run_id=self.id)
+
+    @property
+    def artifacts(self) -> dict[str, Path]:
+        """The files it left, by name; their bytes are checked when this is read."""
+        return self._lab.artifacts_of(self.id)
+
+    def wait(self, timeout: float | None = None) -> Run:
+        """Wait for its end and return it; an interrupt detaches and never cancels.
+
+        Args:
+            timeout: Seconds, or None for as long as it takes.
+
+        Raises:
+            RunFailedError: It ended without a result.
+        """
+        self._lab.wait([self], timeout=timeout)
+        return self.check()
+
+    def check(self) -> Run:
+        """Return it, unless it ended without a result.
+
+        Raises:
+            RunFailedError: It is FAILED, CANCELLED or LOST.
+        """
+        state = self.state
+        if state.final and state is not RunState.COMPLETED:
+            raise RunFailedError(self.id, state, (self.error or {}).get("message", "no reason was recorded"))
+        return self
+
+    def cancel(self) -> Run:
+        """Ask it to stop and return it; one that has ended stays as it is."""
+        self._lab.cancel(self.id)
+        return self
+
+    def retry(self) -> Run:
+        """Try again what failed, was lost or was cancelled, and return it."""
+        self._lab.retry(self.id)
+        return self
+
+    def __repr__(self) -> str:
+        return text.to_text(self)
+
+    def __rich__(self) -> RenderableType:
+        """Return its terminal display."""
+        return details.run_text(self.row, self.values, self._heading())
+
+    def _heading(self) -> str:
+        names = ", ".join(s.name for s in self.inputs[:4])
+        return f"{self.task} · {names}" if names else self.task
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        made = self.structure
+        page = details.run_html(self.row, self.values, self._heading(), made.scene() if made else None)
+        return {"text/html": page, "text/plain": repr(self)}
+
+
+class RunSet(Sequence[Run]):
+    """Runs in order, as a query gave them.
+
+    Args:
+        runs: The runs.
+        title: What they are, for the display.
+    """
+
+    def __init__(self, runs: Iterable[Run], *, title: str = "runs") -> None:
+        self._runs = list(runs)
+        self.title = title
+
+    def __len__(self) -> int:
+        return len(self._runs)
+
+    @overload
+    def __getitem__(self, index: int) -> Run: ...
+    @overload
+    def __getitem__(self, index: slice) -> RunSet: ...
+    def __getitem__(self, index: int | slice) -> Run | RunSet:
+        if isinstance(index, slice):
+            return RunSet(self._runs[index], title=self.title)
+        return self._runs[index]
+
+    def frame(self) -> pd.DataFrame:
+        """Return one row for each run."""
+        import pandas as pd  # noqa: PLC0415 - heavy
+
+        rows = [
+            (
+                r.id,
+                r.task,
+                r.state.value,
+                r.row.profile,
+                r.row.attempt,
+                r.row.created_at,
+                r.elapsed_s,
+                r.row.converged,
+            )
+            for r in self
+        ]
+        columns = ["run", "task", "state", "profile", "attempts", "created_at", "elapsed_s", "converged"]
+        frame = pd.DataFrame(rows, columns=columns)
+        frame["created_at"] = pd.to_datetime(frame["created_at"], unit="s", utc=True)
+        return frame
+
+    HEADERS = ("run", "task", "on", "state", "when", "took", "what")
+
+    def cells(self) -> list[tuple[str, str, str, str, str, str, str]]:
+        """Return what the table shows of each run, by :attr:`HEADERS`."""
+        return [
+            (
+                run.id,
+                run.task,
+                run._heading().partition(" · ")[2],  # noqa: SLF001 - one room
+                run.state.value,
+                numbers.age(run.row.created_at),
+                numbers.duration(run.elapsed_s),
+                details.one_line(run.row),
+            )
+            for run in self._runs[:_SHOWN_ROWS]
+        ]
+
+    def _title(self) -> str:
+        states: dict[str, int] = {}
+        for run in self:
+            states[run.state] = states.get(run.state, 0) + 1
+        counts = ", ".join(f"{n} {state.lower()}" for state, n in sorted(states.items()))
+        return f"{len(self)} {self.title}: {counts}" if counts else f"no {self.title}"
+
+    def __repr__(self) -> str:
+        return text.to_text(self)
+
+    def __rich__(self) -> RenderableType:
+        """Return its terminal display."""
+        return text.table(self.HEADERS, self.cells(), numeric=("took",), title=self._title())
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        rows = [(*cells[:3], html.badge(cells[3]), *cells[4:]) for cells in self.cells()]
+        page = html.block(html.table(self.HEADERS, rows, numeric=("took",)), title=self._title())
+        return {"text/html": page, "text/plain": repr(self)}
+
+
+class Batch(RunSet):
+    """Many runs of one task asked for together, in the order of their structures.
+
+    Args:
+        lab: The lab that holds it.
+        batch_id: Its id.
+        runs: Its runs.
+    """
+
+    def __init__(self, lab: Lab, batch_id: str, runs: Iterable[Run]) -> None:
+        super().__init__(runs, title="runs in this batch")
+        self._lab, self.id = lab, batch_id
+
+    @property
+    def failed(self) -> RunSet:
+        """The runs that ended without a result."""
+        bad = [r for r in self if r.state.final and r.state is not RunState.COMPLETED]
+        return RunSet(bad, title="failed runs")
+
+    @property
+    def structures(self) -> StructureSet:
+        """The structures that the runs made, in order."""
+        return StructureSet([s for r in self for s in r.structures], title="derived structures")
+
+    def wait(self, timeout: float | None = None) -> Batch:
+        """Wait until every run has ended and return it; an interrupt detaches and never cancels.
+
+        Args:
+            timeout: Seconds, or None for as long as it takes.
+        """
+        self._lab.wait(list(self), timeout=timeout)
+        return self
+
+    def frame(self) -> pd.DataFrame:
+        """Return one row for each run: its structure, its state, and a column for each property.
+
+        A property ``p`` has its value in the column ``p``, its uncertainty in ``p_unc`` and its unit in
+        ``frame.attrs["units"]["p"]``.
+        """
+        return details.batch_frame(self._lab, list(self))

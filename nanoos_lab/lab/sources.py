@@ -1,0 +1,155 @@
+"""What ``lab.add`` accepts: files, folders, texts, bytes, pymatgen and ASE objects, sample names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nanoos_lab.errors import InvalidInputError, StructureParseError, suggest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nanoos_lab.structures import ParsedStructure
+
+SHIPPED = Path(__file__).resolve().parent.parent / "shipped"
+CHECKOUT = Path(__file__).resolve().parents[2] / "notebooks"
+STRUCTURE_ENDINGS = (
+    ".cif",
+    ".mcif",
+    ".vasp",
+    ".poscar",
+    ".contcar",
+    ".xyz",
+    ".extxyz",
+    ".json",
+    ".cif.gz",
+    ".xyz.gz",
+)
+STRUCTURE_NAMES = ("POSCAR", "CONTCAR")
+
+
+@dataclass
+class Sources:
+    """What was found in a source: the structures, and what could not be read with its reason."""
+
+    parsed: list[ParsedStructure] = field(default_factory=list)
+    problems: list[tuple[str, str]] = field(default_factory=list)
+
+
+def samples_folder() -> Path:
+    """Return the folder of the sample structures that ship with the package."""
+    shipped = SHIPPED / "structures"
+    return shipped if shipped.is_dir() else CHECKOUT / "structures"
+
+
+def measured_table() -> Path:
+    """Return the table of measured values that ships with the package."""
+    shipped = SHIPPED / "measured.csv"
+    return shipped if shipped.is_file() else CHECKOUT / "measured.csv"
+
+
+def collect(source: Any, *, name: str | None = None) -> Sources:  # noqa: ANN401 - many kinds are accepted
+    """Read a source of any kind.
+
+    A folder gives what can be read and reports the rest; a single file or text that cannot be read is an error.
+
+    Args:
+        source: A path, a folder, text, bytes, a pymatgen or ASE object, or a list of any of these.
+        name: Name of what is read, where it is one thing.
+
+    Raises:
+        StructureParseError: A single source cannot be read.
+        InvalidInputError: The source is of no known kind, or the path does not exist.
+    """
+    if isinstance(source, (list, tuple, set)):
+        return _collect_many(source)
+    if isinstance(source, bytes) or (isinstance(source, str) and "\n" in source):
+        return Sources(_read(source, name))
+    if isinstance(source, (str, Path)):
+        path = _resolve(Path(source).expanduser())
+        return _collect_folder(path) if path.is_dir() else Sources(_read(path, name))
+    return Sources([_from_object(source, name)])
+
+
+def _collect_many(sources: Any) -> Sources:  # noqa: ANN401 - a list of any kinds
+    found = Sources()
+    for item in sources:
+        try:
+            part = collect(item)
+        except (StructureParseError, InvalidInputError) as error:
+            label = (
+                str(item) if isinstance(item, (str, Path)) and "\n" not in str(item) else type(item).__name__
+            )
+            found.problems.append((label, _reason(error)))
+            continue
+        found.parsed += part.parsed
+        found.problems += part.problems
+    return found
+
+
+def _collect_folder(folder: Path) -> Sources:
+    found = Sources()
+    for path in _files(folder):
+        try:
+            found.parsed += _read(path, None)
+        except StructureParseError as error:
+            found.problems.append((str(path.relative_to(folder)), _reason(error)))
+    if not found.parsed and not found.problems:
+        raise InvalidInputError(
+            f"the folder {folder} holds no structure file (looked for *{', *'.join(STRUCTURE_ENDINGS)}, "
+            f"{', '.join(STRUCTURE_NAMES)})"
+        )
+    return found
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        named = path.name.upper().startswith(STRUCTURE_NAMES) or path.name.lower().endswith(STRUCTURE_ENDINGS)
+        if path.is_file() and named and not hidden:
+            yield path
+
+
+def _resolve(path: Path) -> Path:
+    if path.exists():
+        return path
+    sample = samples_folder() / path
+    if sample.is_file() and len(path.parts) == 1:
+        return sample
+    nearby = path.parent.iterdir() if path.parent.is_dir() else ()
+    known = {p.name for p in nearby if p.is_file()} | {p.name for p in samples_folder().glob("*.cif")}
+    hint = suggest(path.name, known).partition("; known")[0]
+    raise InvalidInputError(f"there is no file {str(path)!r} (seen from {Path.cwd()}){hint}")
+
+
+def _read(source: str | Path | bytes, name: str | None) -> list[ParsedStructure]:
+    from nanoos_lab.structures import read_structures  # noqa: PLC0415 - pymatgen is heavy
+
+    return read_structures(source, name=name)
+
+
+def _from_object(source: Any, name: str | None) -> ParsedStructure:  # noqa: ANN401 - checked here
+    from nanoos_lab.structures import ParsedStructure  # noqa: PLC0415 - pymatgen is heavy
+
+    if type(source).__module__.startswith("ase."):
+        from pymatgen.io.ase import AseAtomsAdaptor  # noqa: PLC0415
+
+        periodic = any(source.pbc)
+        convert = AseAtomsAdaptor.get_structure if periodic else AseAtomsAdaptor.get_molecule
+        source = convert(source)
+    if not hasattr(source, "sites") or not hasattr(source, "composition"):
+        raise InvalidInputError(
+            f"a {type(source).__name__} is not a structure: give a file, a folder, a text, bytes, "
+            "or a pymatgen or ASE object"
+        )
+    label = name or source.composition.reduced_formula
+    return ParsedStructure(structure=source, text=None, format=None, name=label, index=0)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, StructureParseError):
+        where = f"line {error.line}: " if error.line else ""
+        return f"{where}{error.problem}"
+    return str(error)
