@@ -2,9 +2,9 @@
 
 A pair of elements is one of three kinds. *Ionic*: a metal or metalloid and an element that takes its
 electrons; the limit is a fraction above the sum of radii, wide because coordination shells of ions are.
-*Covalent*: two nonmetals or metalloids; the limit is tight. *Metallic*: everything else; the limit is loose here
-and the nearest shell decides (see :mod:`nanoos_lab.structures.bonds`). Tables are cached per set of elements, so
-that a structure costs array look-ups only. This module knows elements, not structures.
+*Covalent*: two nonmetals or metalloids; the limit is tight. *Metallic*: everything else; the limit is loose
+here and the nearest shell decides (see :mod:`nanoos_lab.structures.bonds`). Tables are cached per set of
+elements, so that a structure costs array look-ups only. This module knows elements, not structures.
 """
 
 from __future__ import annotations
@@ -35,12 +35,15 @@ SHORTEST = 0.5
 _HYDRIDE_RADIUS = 0.55
 _CATION_RADIUS = {"Tl": 2.05, "Pb": 1.80, "Ag": 1.60}  # low-valent ions much larger than their covalent radii
 _PAIRING_METALS = frozenset({"Al", "Ga", "In", "Tl", "Sn", "Pb", "Bi", "Zn", "Cd", "Hg"})
-_ALWAYS_ANION = frozenset("H N P As O S Se Te F Cl Br I At".split())
-_GROUP_ORDER = {
-    s: g
-    for g, row in enumerate(("B", "C Si Ge", "N P As Sb", "O S Se Te", "F Cl Br I At"))
-    for s in row.split()
-}
+_ALWAYS_ANION = frozenset({"H", "N", "P", "As", "O", "S", "Se", "Te", "F", "Cl", "Br", "I", "At"})
+_GROUPS = (
+    ("B",),
+    ("C", "Si", "Ge"),
+    ("N", "P", "As", "Sb"),
+    ("O", "S", "Se", "Te"),
+    ("F", "Cl", "Br", "I", "At"),
+)
+_GROUP_ORDER = {symbol: order for order, group in enumerate(_GROUPS) for symbol in group}
 _POLAR = 0.5  # electronegativity difference from which B, C, Si, Ge and Sb count as anions of a metal
 
 
@@ -134,8 +137,8 @@ def _ionic_radius(of: ElementData, partner: ElementData) -> float:
 def _among_positive(a: ElementData, b: ElementData) -> float:
     """Return the limit for two positive centres, as a multiple of their covalent radii.
 
-    Carbon to carbon in an acetate is a bond; calcium to carbon in calcite or titanium to titanium in rutile is
-    not; gallium to gallium in GaSe is, because p metals keep an electron pair.
+    Carbon to carbon in an acetate is a bond; calcium to carbon in calcite or titanium to titanium in rutile
+    is not; gallium to gallium in GaSe is, because p metals keep an electron pair.
     """
     if a.kind == "nonmetal" and b.kind == "nonmetal":
         return np.inf

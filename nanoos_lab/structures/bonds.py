@@ -1,9 +1,9 @@
 """Bonds of a crystal or molecule, periodic images included, and what follows from them.
 
-A distance rule, not a chemical theory: it is meant for drawing, for coordination numbers and for telling layers
-from frameworks, and it takes a fraction of a millisecond. Positive centres (atoms bonded to something that
-takes their electrons) are not bonded to each other, so that rocksalt shows six neighbours and perovskite its
-octahedra; atoms of a metal keep their nearest shell. The rules per pair of elements are in
+A distance rule, not a chemical theory: it is meant for drawing, for coordination numbers and for telling
+layers from frameworks, and it takes a fraction of a millisecond. Positive centres (atoms bonded to something
+that takes their electrons) are not bonded to each other, so that rocksalt shows six neighbours and perovskite
+its octahedra; atoms of a metal keep their nearest shell. The rules per pair of elements are in
 :mod:`nanoos_lab.structures.bond_rules`. Works on pymatgen's ``Structure`` and ``Molecule``.
 """
 
@@ -18,7 +18,7 @@ from nanoos_lab.structures.bond_rules import METAL_SHELL, METALLIC, PairRules, p
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from pymatgen.core import Molecule, Structure
+    from pymatgen.core.structure import Molecule, Structure
 
     FloatArray = NDArray[np.float64]
     IntArray = NDArray[np.int64]
@@ -80,7 +80,10 @@ def find_bonds(structure: Structure | Molecule) -> BondGraph:
         keep &= ~alternatives
     kept = np.flatnonzero(keep)
     i, j, image, distance, a, b = i[kept], j[kept], image[kept], distance[kept], a[kept], b[kept]
-    keep = _not_between_positive(rules, n, i, j, distance, a, b)
+    positive = np.zeros(n, bool)
+    positive[i[rules.donor[a, b]]] = True
+    positive[j[rules.donor[b, a]]] = True
+    keep = ~(positive[i] & positive[j]) | (distance <= rules.among_positive[a, b])
     metallic = keep & (rules.kind[a, b] == METALLIC)
     if metallic.any():
         keep &= ~metallic | _nearest_shell(n, i, j, distance, among=keep)
@@ -135,27 +138,15 @@ def _pairs(structure: Structure | Molecule, cutoff: float) -> tuple[IntArray, In
         matrix, pbc = np.eye(3) * (np.ptp(xyz, axis=0).max() + 2 * cutoff + 1.0), (0, 0, 0)
     else:
         matrix, pbc = np.ascontiguousarray(lattice.matrix, dtype=np.float64), lattice.pbc
-    i, j, image, distance = find_points_in_spheres(
+    i, j, offset, distance = find_points_in_spheres(
         xyz, xyz, r=cutoff, pbc=np.array(pbc, dtype=np.int64), lattice=matrix, tol=1e-8
     )
-    image = np.rint(image).astype(np.int64)
-    # Of the two directions of a pair keep i < j; of a site and its own image the lexicographically positive one.
+    image: IntArray = np.rint(offset).astype(np.int64)
+    # Of the two directions of a pair keep i < j; of a site and its own image the positive one.
     sign = image @ np.array([1_000_000, 1_000, 1])
     once = np.flatnonzero((i < j) | ((i == j) & (sign > 0)))
     order = once[np.lexsort((sign[once], j[once], i[once]))]
     return i[order], j[order], image[order], distance[order]
-
-
-def _not_between_positive(
-    rules: PairRules, n: int, i: IntArray, j: IntArray, distance: FloatArray, a: IntArray, b: IntArray
-) -> NDArray[np.bool_]:
-    """Return which pairs remain once positive centres are known."""
-    positive = np.zeros(n, bool)
-    positive[i[rules.donor[a, b]]] = True
-    positive[j[rules.donor[b, a]]] = True
-    both = positive[i] & positive[j]
-    result: NDArray[np.bool_] = ~both | (distance <= rules.among_positive[a, b])
-    return result
 
 
 def _nearest_shell(
