@@ -6,29 +6,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from nanoos_lab.display.progress import ProgressBar
-from nanoos_lab.errors import InvalidInputError
 from nanoos_lab.lab import adding, reporting, sources
-from nanoos_lab.lab.answers import Comparison, Predictions, Trace, values_frame
+from nanoos_lab.lab.answers import Predictions, Report
+from nanoos_lab.lab.reading import Reader, StructureLike
 from nanoos_lab.lab.records import StructureRecord, StructureSet
-from nanoos_lab.lab.runs import Batch, Run, RunSet
+from nanoos_lab.lab.runs import Batch, Run
 from nanoos_lab.runs.engine import Runs
 from nanoos_lab.settings import load_settings, user_settings_path
-from nanoos_lab.store import provenance, structures
-from nanoos_lab.store import runs as run_rows
+from nanoos_lab.store import structures as structure_rows
+from nanoos_lab.store import values as value_rows
 from nanoos_lab.store.database import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    import pandas as pd
+    from collections.abc import Iterable, Mapping, Sequence
 
     from nanoos_lab.settings import Resources, RetryPolicy, Settings
-
-StructureLike = Any
-"""A ``StructureRecord``, a ``Run`` that made a structure, or an id."""
+    from nanoos_lab.store.values import ImportReport
 
 
-class Lab:
+class Lab(Reader):
     """An open workspace: structures, runs and values of one project, in one folder.
 
     Args:
@@ -45,20 +41,10 @@ class Lab:
     def __init__(
         self, root: str | Path, *, project: str = "default", settings: Settings | None = None
     ) -> None:
-        self.store = Store.open(Path(root), project=project)
-        self.settings = settings or load_settings(user_settings_path(), self.root / "settings.toml")
-        self._runs = Runs(self.store, self.settings)
+        store = Store.open(Path(root), project=project)
+        self.settings = settings or load_settings(user_settings_path(), store.root / "settings.toml")
+        super().__init__(store, Runs(store, self.settings))
         self._runs.recover()
-
-    @property
-    def root(self) -> Path:
-        """The lab folder."""
-        return self.store.root
-
-    @property
-    def project(self) -> str:
-        """The project's name."""
-        return self.store.scope.project
 
     def close(self) -> None:
         """Let go of the store; runs elsewhere go on."""
@@ -95,7 +81,7 @@ class Lab:
             distinct: Keep another setting of a known crystal as a structure of its own.
 
         Returns:
-            The record, or a set where the source holds several; a set's ``problems`` names what was unreadable.
+            The record, or a set where the source holds several, whose ``problems`` names what was unreadable.
 
         Raises:
             StructureParseError: A single source cannot be read.
@@ -112,56 +98,6 @@ class Lab:
             return records[0]
         return StructureSet(records, title="structures added", problems=found.problems)
 
-    def structures(self, ids: Iterable[StructureLike] | None = None, **filters: Any) -> StructureSet:  # noqa: ANN401
-        """Return the structures that people added; :meth:`find` also returns those that runs derived.
-
-        Args:
-            ids: Only these, in this order; derived ones may be named.
-            filters: As for :meth:`find`.
-        """
-        if ids is not None:
-            return StructureSet([self.structure(one) for one in ids])
-        return self.find(**{"derived": False, **filters})
-
-    def find(self, **filters: Any) -> StructureSet:  # noqa: ANN401 - the keywords of the query
-        """Return the structures that fit every filter, newest last.
-
-        Args:
-            filters: ``tags``, ``elements``, ``exclude_elements``, ``formula``, ``chemical_system``,
-                ``space_group``, ``crystal_system``, ``n_elements``, ``text``, ``material``, ``derived``,
-                ``parent``, ``run``, ``limit``, or a property with a range: ``bulk_modulus=(100, None)``.
-
-        Raises:
-            UnknownNameError: A filter is unknown; close matches are suggested.
-        """
-        with self.store.read() as session:
-            rows = structures.find_structures(session, self.store.scope, **filters)
-            tags = structures.tags_of(session, self.store.scope, [row.id for row in rows])
-        return StructureSet([StructureRecord(self, row, tags.get(row.id, ())) for row in rows])
-
-    def structure(self, structure: StructureLike) -> StructureRecord:
-        """Return one structure.
-
-        Args:
-            structure: Its id or a unique prefix, a record, or a run that made one.
-
-        Raises:
-            UnknownNameError: No structure has this id.
-            InvalidInputError: The run made no structure.
-        """
-        if isinstance(structure, StructureRecord):
-            return structure
-        if isinstance(structure, Run):
-            if (made := structure.structure) is None:
-                raise InvalidInputError(
-                    f"run {structure.id} ({structure.task}) made no structure: give one it used"
-                )
-            return made
-        with self.store.read() as session:
-            row = structures.get_structure(session, self.store.scope, str(structure))
-            tags = structures.tags_of(session, self.store.scope, [row.id])
-        return StructureRecord(self, row, tags.get(row.id, ()))
-
     # Runs -------------------------------------------------------------------------------------------
 
     def submit(
@@ -175,7 +111,7 @@ class Lab:
         resources: Resources | None = None,
         retry: RetryPolicy | None = None,
         label: str = "",
-        **params: Any,  # noqa: ANN401 - the task's own
+        **params: Any,
     ) -> Run:
         """Record a run, start it where the profile says, and return at once.
 
@@ -204,7 +140,7 @@ class Lab:
         structure: StructureLike | Sequence[StructureLike] | None = None,
         *,
         timeout: float | None = None,
-        **options: Any,  # noqa: ANN401 - as for submit
+        **options: Any,
     ) -> Run:
         """Submit a run, wait for its end and return it; an interrupt detaches and never cancels.
 
@@ -226,7 +162,7 @@ class Lab:
         *,
         wait: bool = True,
         timeout: float | None = None,
-        **options: Any,  # noqa: ANN401 - as for submit
+        **options: Any,
     ) -> Batch:
         """Run one task on many structures; one that fails does not stop the others.
 
@@ -245,47 +181,6 @@ class Lab:
         row = self._runs.submit_many(task, inputs, params, **options)
         batch = self.batch(row.id)
         return batch.wait(timeout) if wait else batch
-
-    def runs(self, *, limit: int | None = 50, **filters: Any) -> RunSet:  # noqa: ANN401 - the query's keywords
-        """Return runs, newest first.
-
-        Args:
-            limit: At most so many; None for all.
-            filters: ``task``, ``state``, ``batch``, ``structure`` (one of its inputs), ``parent``.
-        """
-        if "structure" in filters:
-            filters["structure"] = self.structure(filters["structure"]).id
-        self._runs.step()
-        with self.store.read() as session:
-            rows = run_rows.find_runs(session, self.store.scope, limit=limit, **filters)
-        return RunSet([Run(self, row) for row in rows])
-
-    def batch(self, batch_id: str) -> Batch:
-        """Return a batch.
-
-        Args:
-            batch_id: Its id or a unique prefix.
-        """
-        with self.store.read() as session:
-            row = run_rows.get_batch(session, self.store.scope, batch_id)
-            members = run_rows.runs_of_batch(session, self.store.scope, row.id)
-        return Batch(self, row.id, [Run(self, run, reused=reused) for run, reused in members])
-
-    def get(self, record_id: str) -> StructureRecord | Run | Batch:
-        """Return the structure, run or batch with this id.
-
-        Args:
-            record_id: Its id or a unique prefix.
-
-        Raises:
-            UnknownNameError: Nothing has this id.
-            AmbiguousIdError: The prefix fits several records.
-        """
-        with self.store.read() as session:
-            kind, full = structures.resolve_id(session, self.store.scope, record_id)
-        if kind == "structure":
-            return self.structure(full)
-        return self.batch(full) if kind == "batch" else Run(self, self.run_rows([full])[0])
 
     def wait(self, runs: Sequence[Run], timeout: float | None = None) -> None:
         """Wait until runs have ended, showing progress; an interrupt detaches and never cancels.
@@ -330,7 +225,7 @@ class Lab:
         properties: Sequence[str] | None = None,
         *,
         predictor: str = "chgnet",
-        **options: Any,  # noqa: ANN401 - as for map
+        **options: Any,
     ) -> Predictions:
         """Predict properties and return them as cards.
 
@@ -349,50 +244,6 @@ class Lab:
         ]
         return Predictions(done, failed=batch.failed)
 
-    def values(
-        self,
-        structure: StructureLike | None = None,
-        property: str | None = None,  # noqa: A002 - the field's word
-        origin: str | None = None,
-        **filters: Any,  # noqa: ANN401 - the query's keywords
-    ) -> pd.DataFrame:
-        """Return values as a tidy table, one row each.
-
-        Args:
-            structure: Only values of this structure and of its material as a whole.
-            property: Only this property.
-            origin: ``predicted``, ``computed``, ``measured`` or ``imported``.
-            filters: As of ``store.values.find_values``.
-        """
-        subject = None if structure is None else self.structure(structure)
-        if subject is not None:
-            filters |= {"structure_id": subject.id, "with_material": True}
-        rows = self.value_rows(property=property, origin=origin, **filters)
-        known = {s.id: s for s in self.find(ids=sorted({r.structure_id for r in rows if r.structure_id}))}
-        return values_frame((known.get(r.structure_id or "", subject), r) for r in rows)
-
-    def compare(self, structure: StructureLike, property: str) -> Comparison:  # noqa: A002 - the field's word
-        """Compare what is known of one property of a material, by origin and method.
-
-        Args:
-            structure: Any structure of the material.
-            property: The property's name.
-        """
-        subject = self.structure(structure)
-        rows = self.value_rows(material_id=subject.row.material_id, property=property)
-        return Comparison(f"{subject.formula} {subject.space_group}", property, rows)
-
-    def trace(self, record: StructureLike) -> Trace:
-        """Return where a record came from, as a graph.
-
-        Args:
-            record: A structure, a run, or an id of either.
-        """
-        subject = record if isinstance(record, (StructureRecord, Run)) else self.get(str(record))
-        with self.store.read() as session:
-            graph = provenance.provenance(session, self.store.scope, subject.id)
-        return Trace(graph, subject.id)
-
     def report(
         self,
         template: str = "screening",
@@ -401,7 +252,7 @@ class Lab:
     ) -> Report:
         """Run a template on structures and write one HTML file that opens from disk.
 
-        The notebook is executed anew each time; the runs that it asks for are reused where they have finished.
+        The notebook is executed anew each time; the runs it asks for are reused where they have finished.
 
         Args:
             template: The template's name.
@@ -413,7 +264,7 @@ class Lab:
         """
         return reporting.make_report(self, template, self.structures(structures), params)
 
-    def import_measured(self, table: str | Path) -> Any:
+    def import_measured(self, table: str | Path) -> ImportReport:
         """Import measured values from a CSV file, each with its source.
 
         Args:
@@ -424,58 +275,7 @@ class Lab:
             What was added, what was there already, and which lines were refused and why.
         """
         with self.store.write() as session:
-            return values.import_measured_csv(session, self.store.scope, Path(table))
-
-    # What records ask their lab ---------------------------------------------------------------------
-
-    def run_rows(self, ids: Sequence[str]) -> list[RunRow]:
-        """Return the rows of runs, in order.
-
-        Args:
-            ids: Full ids.
-        """
-        with self.store.read() as session:
-            return run_rows.get_runs(session, self.store.scope, ids)
-
-    def value_rows(self, **filters: Any) -> list[PropertyValueRow]:
-        """Return values as rows.
-
-        Args:
-            filters: As of ``store.values.find_values``.
-        """
-        with self.store.read() as session:
-            return values.find_values(session, self.store.scope, **filters)
-
-    def inputs_of(self, run_id: str) -> StructureSet:
-        """Return the structures that a run was given.
-
-        Args:
-            run_id: Its full id.
-        """
-        with self.store.read() as session:
-            ids = run_rows.input_ids(session, self.store.scope, run_id)
-        return self.structures(ids)
-
-    def artifacts_of(self, run_id: str) -> dict[str, Path]:
-        """Return the files that a run left, by name, after checking their bytes.
-
-        Args:
-            run_id: Its full id.
-
-        Raises:
-            ArtifactError: A file is missing or was changed.
-        """
-        with self.store.read() as session:
-            rows = artifacts.artifacts_of(session, self.store.scope, run_id)
-        return {row.name: artifacts.checked_path(self.store.scope, row) for row in rows}
-
-    def progress(self, run_id: str) -> Progress:
-        """Return the last report of progress of a run.
-
-        Args:
-            run_id: Its full id.
-        """
-        return self._runs.progress(run_id)
+            return value_rows.import_measured_csv(session, self.store.scope, Path(table))
 
     def _inputs(self, structure: StructureLike | Sequence[StructureLike] | None) -> Mapping[str, Any]:
         if structure is None:
@@ -486,34 +286,5 @@ class Lab:
 
     def _run_id(self, prefix: str) -> str:
         with self.store.read() as session:
-            _, full = structures.resolve_id(session, self.store.scope, prefix, kinds=("run",))
+            _, full = structure_rows.resolve_id(session, self.store.scope, prefix, kinds=("run",))
         return full
-
-    # Displays ---------------------------------------------------------------------------------------
-
-    def _counts(self) -> tuple[dict[str, str], RunSet]:
-        with self.store.read() as session:
-            counted = summary.summarize(session, self.store.scope)
-        pairs = {
-            "Folder": str(self.root),
-            "Project": self.project,
-            "Structures": f"{counted.structures} of {counted.materials} materials",
-            "Values": ", ".join(f"{n} {origin}" for origin, n in sorted(counted.values.items())) or "none",
-            "Runs": ", ".join(f"{n} {state.lower()}" for state, n in sorted(counted.runs.items())) or "none",
-        }
-        return pairs, RunSet([Run(self, row) for row in counted.recent_runs], title="recent runs")
-
-    def __repr__(self) -> str:
-        return text.to_text(self)
-
-    def __rich__(self) -> RenderableType:
-        """Return the terminal display: where, which project, how much is in it, what finished lately."""
-        pairs, recent = self._counts()
-        return text.stack(text.table(["Lab", ""], pairs.items()), recent.__rich__() if recent else None)
-
-    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        pairs, recent = self._counts()
-        rows = [(c[0], c[1], c[2], html.badge(c[3]), *c[4:]) for c in recent.cells()]
-        lately = [html.table(recent.HEADERS, rows, numeric=("took",))] if rows else []
-        page = html.block(html.facts(pairs), *lately, title=f"Lab {self.root.name}")
-        return {"text/html": page, "text/plain": repr(self)}

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.console import RenderableType
 
-    from nanoos_lab.lab.core import Lab
     from nanoos_lab.lab.runs import Run
     from nanoos_lab.store.schema import PropertyValueRow
     from nanoos_lab.structures.scene import Scene
@@ -144,7 +143,7 @@ def _picture(row: RunRow) -> html.Markup | None:
     if row.task == "eos" and {"volumes", "energies"} <= summary.keys():
         from nanoos_lab.charts import still  # noqa: PLC0415 - drawn when shown
 
-        return html.safe(still.equation_of_state_svg(summary))
+        return html.safe(still.equation_of_state_svg(_curve(row)))
     return None
 
 
@@ -206,11 +205,10 @@ def run_text(row: RunRow, values: Sequence[PropertyValueRow], heading: str) -> R
     )
 
 
-def batch_frame(lab: Lab, runs: Sequence[Run]) -> pd.DataFrame:
+def batch_frame(runs: Sequence[Run]) -> pd.DataFrame:
     """Return a batch as a tidy table; see :meth:`nanoos_lab.lab.runs.Batch.frame`.
 
     Args:
-        lab: The lab that holds the runs.
         runs: The runs in order.
     """
     import pandas as pd  # noqa: PLC0415 - heavy

@@ -90,7 +90,7 @@ class StructureRecord:
         """
         return self._lab.values(structure=self, property=property)
 
-    def scene(self, **options: Any) -> Scene:  # noqa: ANN401 - handed through
+    def scene(self, **options: Any) -> Scene:
         """Return its drawing as a value.
 
         Args:
@@ -100,7 +100,7 @@ class StructureRecord:
 
         return scene_of(self.structure, **options)
 
-    def view(self, **options: Any) -> StructureViewer:  # noqa: ANN401 - handed through
+    def view(self, **options: Any) -> StructureViewer:
         """Return the live viewer, whose selection travels to Python and back.
 
         Args:

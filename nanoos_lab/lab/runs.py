@@ -286,4 +286,4 @@ class Batch(RunSet):
         A property ``p`` has its value in the column ``p``, its uncertainty in ``p_unc`` and its unit in
         ``frame.attrs["units"]["p"]``.
         """
-        return details.batch_frame(self._lab, list(self))
+        return details.batch_frame(list(self))

@@ -53,7 +53,7 @@ def measured_table() -> Path:
 def collect(source: Any, *, name: str | None = None) -> Sources:  # noqa: ANN401 - many kinds are accepted
     """Read a source of any kind.
 
-    A folder gives what can be read and reports the rest; a single file or text that cannot be read is an error.
+    A folder gives what can be read and reports the rest; a single file that cannot be read is an error.
 
     Args:
         source: A path, a folder, text, bytes, a pymatgen or ASE object, or a list of any of these.

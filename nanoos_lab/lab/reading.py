@@ -1,0 +1,263 @@
+"""What is in a lab: every question that changes nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nanoos_lab.display import html, text
+from nanoos_lab.errors import InvalidInputError
+from nanoos_lab.lab.answers import Comparison, Trace, values_frame
+from nanoos_lab.lab.records import StructureRecord, StructureSet
+from nanoos_lab.lab.runs import Batch, Run, RunSet
+from nanoos_lab.store import artifacts, provenance, summary
+from nanoos_lab.store import runs as run_rows
+from nanoos_lab.store import structures as structure_rows
+from nanoos_lab.store import values as value_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    import pandas as pd
+    from rich.console import RenderableType
+
+    from nanoos_lab.runs import Progress
+    from nanoos_lab.runs.engine import Runs
+    from nanoos_lab.store.database import Store
+    from nanoos_lab.store.schema import PropertyValueRow, RunRow
+
+StructureLike = Any
+"""A ``StructureRecord``, a ``Run`` that made a structure, or an id."""
+
+
+class Reader:
+    """The questions a lab answers from its store.
+
+    Args:
+        store: The open store.
+        runs: The runs of the store's project.
+    """
+
+    def __init__(self, store: Store, runs: Runs) -> None:
+        self.store, self._runs = store, runs
+
+    @property
+    def root(self) -> Path:
+        """The lab folder."""
+        return self.store.root
+
+    @property
+    def project(self) -> str:
+        """The project's name."""
+        return self.store.scope.project
+
+    def structures(self, ids: Iterable[StructureLike] | None = None, **filters: Any) -> StructureSet:
+        """Return the structures that people added; :meth:`find` also returns those that runs derived.
+
+        Args:
+            ids: Only these, in this order; derived ones may be named.
+            filters: As for :meth:`find`.
+        """
+        if ids is not None:
+            return StructureSet([self.structure(one) for one in ids])
+        return self.find(**{"derived": False, **filters})
+
+    def find(self, **filters: Any) -> StructureSet:
+        """Return the structures that fit every filter, newest last.
+
+        Args:
+            filters: ``tags``, ``elements``, ``exclude_elements``, ``formula``, ``chemical_system``,
+                ``space_group``, ``crystal_system``, ``n_elements``, ``text``, ``material``, ``derived``,
+                ``parent``, ``run``, ``limit``, or a property with a range: ``bulk_modulus=(100, None)``.
+
+        Raises:
+            UnknownNameError: A filter is unknown; close matches are suggested.
+        """
+        with self.store.read() as session:
+            rows = structure_rows.find_structures(session, self.store.scope, **filters)
+            tags = structure_rows.tags_of(session, self.store.scope, [row.id for row in rows])
+        return StructureSet([StructureRecord(self, row, tags.get(row.id, ())) for row in rows])
+
+    def structure(self, structure: StructureLike) -> StructureRecord:
+        """Return one structure.
+
+        Args:
+            structure: Its id or a unique prefix, a record, or a run that made one.
+
+        Raises:
+            UnknownNameError: No structure has this id.
+            InvalidInputError: The run made no structure.
+        """
+        if isinstance(structure, StructureRecord):
+            return structure
+        if isinstance(structure, Run):
+            if (made := structure.structure) is None:
+                raise InvalidInputError(
+                    f"run {structure.id} ({structure.task}) made no structure: give one it used"
+                )
+            return made
+        with self.store.read() as session:
+            row = structure_rows.get_structure(session, self.store.scope, str(structure))
+            tags = structure_rows.tags_of(session, self.store.scope, [row.id])
+        return StructureRecord(self, row, tags.get(row.id, ()))
+
+    def runs(self, *, limit: int | None = 50, **filters: Any) -> RunSet:
+        """Return runs, newest first.
+
+        Args:
+            limit: At most so many; None for all.
+            filters: ``task``, ``state``, ``batch``, ``structure`` (one of its inputs), ``parent``.
+        """
+        if "structure" in filters:
+            filters["structure"] = self.structure(filters["structure"]).id
+        self._runs.step()
+        with self.store.read() as session:
+            rows = run_rows.find_runs(session, self.store.scope, limit=limit, **filters)
+        return RunSet([Run(self, row) for row in rows])
+
+    def batch(self, batch_id: str) -> Batch:
+        """Return a batch.
+
+        Args:
+            batch_id: Its id or a unique prefix.
+        """
+        with self.store.read() as session:
+            row = run_rows.get_batch(session, self.store.scope, batch_id)
+            members = run_rows.runs_of_batch(session, self.store.scope, row.id)
+        return Batch(self, row.id, [Run(self, run, reused=reused) for run, reused in members])
+
+    def get(self, record_id: str) -> StructureRecord | Run | Batch:
+        """Return the structure, run or batch with this id.
+
+        Args:
+            record_id: Its id or a unique prefix.
+
+        Raises:
+            UnknownNameError: Nothing has this id.
+            AmbiguousIdError: The prefix fits several records.
+        """
+        with self.store.read() as session:
+            kind, full = structure_rows.resolve_id(session, self.store.scope, record_id)
+        if kind == "structure":
+            return self.structure(full)
+        return self.batch(full) if kind == "batch" else Run(self, self.run_rows([full])[0])
+
+    def values(
+        self,
+        structure: StructureLike | None = None,
+        property: str | None = None,  # noqa: A002 - the field's word
+        origin: str | None = None,
+        **filters: Any,
+    ) -> pd.DataFrame:
+        """Return values as a tidy table, one row each.
+
+        Args:
+            structure: Only values of this structure and of its material as a whole.
+            property: Only this property.
+            origin: ``predicted``, ``computed``, ``measured`` or ``imported``.
+            filters: As of ``store.value_rows.find_values``.
+        """
+        subject = None if structure is None else self.structure(structure)
+        if subject is not None:
+            filters |= {"structure_id": subject.id, "with_material": True}
+        rows = self.value_rows(property=property, origin=origin, **filters)
+        known = {s.id: s for s in self.find(ids=sorted({r.structure_id for r in rows if r.structure_id}))}
+        return values_frame((known.get(r.structure_id or "", subject), r) for r in rows)
+
+    def compare(self, structure: StructureLike, property: str) -> Comparison:  # noqa: A002 - the field's word
+        """Compare what is known of one property of a material, by origin and method.
+
+        Args:
+            structure: Any structure of the material.
+            property: The property's name.
+        """
+        subject = self.structure(structure)
+        rows = self.value_rows(material_id=subject.row.material_id, property=property)
+        return Comparison(f"{subject.formula} {subject.space_group}", property, rows)
+
+    def trace(self, record: StructureLike) -> Trace:
+        """Return where a record came from, as a graph.
+
+        Args:
+            record: A structure, a run, or an id of either.
+        """
+        subject = record if isinstance(record, (StructureRecord, Run)) else self.get(str(record))
+        with self.store.read() as session:
+            graph = provenance.provenance(session, self.store.scope, subject.id)
+        return Trace(graph, subject.id)
+
+    def run_rows(self, ids: Sequence[str]) -> list[RunRow]:
+        """Return the rows of runs, in order.
+
+        Args:
+            ids: Full ids.
+        """
+        with self.store.read() as session:
+            return run_rows.get_runs(session, self.store.scope, ids)
+
+    def value_rows(self, **filters: Any) -> list[PropertyValueRow]:
+        """Return values as rows.
+
+        Args:
+            filters: As of ``store.value_rows.find_values``.
+        """
+        with self.store.read() as session:
+            return value_rows.find_values(session, self.store.scope, **filters)
+
+    def inputs_of(self, run_id: str) -> StructureSet:
+        """Return the structures that a run was given.
+
+        Args:
+            run_id: Its full id.
+        """
+        with self.store.read() as session:
+            ids = run_rows.input_ids(session, self.store.scope, run_id)
+        return self.structures(ids)
+
+    def artifacts_of(self, run_id: str) -> dict[str, Path]:
+        """Return the files that a run left, by name, after checking their bytes.
+
+        Args:
+            run_id: Its full id.
+
+        Raises:
+            ArtifactError: A file is missing or was changed.
+        """
+        with self.store.read() as session:
+            rows = artifacts.artifacts_of(session, self.store.scope, run_id)
+        return {row.name: artifacts.checked_path(self.store.scope, row) for row in rows}
+
+    def progress(self, run_id: str) -> Progress:
+        """Return the last report of progress of a run.
+
+        Args:
+            run_id: Its full id.
+        """
+        return self._runs.progress(run_id)
+
+    def _counts(self) -> tuple[dict[str, str], RunSet]:
+        with self.store.read() as session:
+            counted = summary.summarize(session, self.store.scope)
+        pairs = {
+            "Folder": str(self.root),
+            "Project": self.project,
+            "Structures": f"{counted.structures} of {counted.materials} materials",
+            "Values": ", ".join(f"{n} {origin}" for origin, n in sorted(counted.values.items())) or "none",
+            "Runs": ", ".join(f"{n} {state.lower()}" for state, n in sorted(counted.runs.items())) or "none",
+        }
+        return pairs, RunSet([Run(self, row) for row in counted.recent_runs], title="recent runs")
+
+    def __repr__(self) -> str:
+        return text.to_text(self)
+
+    def __rich__(self) -> RenderableType:
+        """Return the terminal display: where, which project, how much is in it, what finished lately."""
+        pairs, recent = self._counts()
+        return text.stack(text.table(["Lab", ""], pairs.items()), recent.__rich__() if recent else None)
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        pairs, recent = self._counts()
+        rows = [(c[0], c[1], c[2], html.badge(c[3]), *c[4:]) for c in recent.cells()]
+        lately = [html.table(recent.HEADERS, rows, numeric=("took",))] if rows else []
+        page = html.block(html.facts(pairs), *lately, title=f"Lab {self.root.name}")
+        return {"text/html": page, "text/plain": repr(self)}
