@@ -1,0 +1,54 @@
+"""Simulations over any calculator: pure functions, and the tasks that wrap them.
+
+``evaluate``, ``relax_structure`` and ``equation_of_state`` take a structure and a calculator (or its name) and
+return a frozen result; no Lab, no database, no files. The tasks ``static``, ``relax`` and ``eos`` turn those
+results into an :class:`~nanoos_lab.tasks.Outcome`.
+
+Example:
+    >>> from pymatgen.core import Lattice, Structure
+    >>> from nanoos_lab.simulate import relax_structure
+    >>> copper = Structure.from_spacegroup("Fm-3m", Lattice.cubic(3.7), ["Cu"], [[0, 0, 0]])
+    >>> relax_structure(copper, "toy").converged
+    True
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nanoos_lab.simulate.birch_murnaghan import BirchMurnaghan, fit_birch_murnaghan
+    from nanoos_lab.simulate.deform import CellFreedom
+    from nanoos_lab.simulate.eos import EquationOfState, equation_of_state
+    from nanoos_lab.simulate.relax import Relaxation, relax_structure
+    from nanoos_lab.simulate.static import StaticPoint, evaluate
+
+_HOMES = {
+    "BirchMurnaghan": "birch_murnaghan",
+    "fit_birch_murnaghan": "birch_murnaghan",
+    "CellFreedom": "deform",
+    "EquationOfState": "eos",
+    "equation_of_state": "eos",
+    "Relaxation": "relax",
+    "relax_structure": "relax",
+    "StaticPoint": "static",
+    "evaluate": "static",
+}
+__all__ = [
+    "BirchMurnaghan",
+    "CellFreedom",
+    "EquationOfState",
+    "Relaxation",
+    "StaticPoint",
+    "equation_of_state",
+    "evaluate",
+    "fit_birch_murnaghan",
+    "relax_structure",
+]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the room exports
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -1,0 +1,217 @@
+"""Equation of state: the bulk modulus and the equilibrium volume from energies over volumes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from pydantic import Field
+
+from nanoos_lab.calculators import Calculator, get_calculator
+from nanoos_lab.simulate.birch_murnaghan import BirchMurnaghan, fit_birch_murnaghan
+from nanoos_lab.simulate.deform import CellFreedom
+from nanoos_lab.simulate.relax import Relaxation, relax_structure, remarks
+from nanoos_lab.simulate.statements import Stater, calculator_identity, cell_summary
+from nanoos_lab.tasks import Context, Outcome, Params, task
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pymatgen.core.structure import Structure
+
+    from nanoos_lab.properties import PropertyEstimate
+
+    Report = Callable[[float | None, str], None]
+
+Internal = Literal["shape", "positions", "none"]
+_FREEDOM = {"shape": CellFreedom.SHAPE, "positions": CellFreedom.FIXED}
+_WORDS = {
+    "shape": "atoms and cell shape relaxed at each",
+    "positions": "atoms relaxed at each",
+    "none": "nothing relaxed",
+}
+FIT_ONLY = "the uncertainty is the fit's standard error, not the calculator's error against experiment"
+
+
+class EosParams(Params):
+    """Parameters of the task ``eos``."""
+
+    calculator: str = Field("chgnet", description="Name of the calculator.")
+    strain: float = Field(
+        0.02, gt=0.0, le=0.1, description="Largest change of the lengths, both ways, as a fraction."
+    )
+    points: int = Field(7, ge=5, le=51, description="Number of volumes.")
+    relax_first: bool = Field(True, description="Whether the structure is relaxed first.")
+    internal: Internal = Field("shape", description="What is relaxed at each volume.")
+    fmax: float = Field(
+        0.01, gt=0.0, le=1.0, description="Tolerance in eV/Å for forces and in eV for the virial per atom."
+    )
+    max_steps: int = Field(300, ge=1, description="Most steps of each relaxation.")
+
+
+@dataclass(frozen=True)
+class EquationOfState:
+    """Energies over volumes of one crystal, and what follows from them."""
+
+    structure: Structure
+    """The crystal at the volume of the minimum."""
+    fit: BirchMurnaghan
+    """Per cell."""
+    volumes: tuple[float, ...]
+    """Å³ per cell, increasing."""
+    energies: tuple[float, ...]
+    """eV per cell."""
+    converged: bool
+    """Whether every relaxation reached its tolerance."""
+    force_calls: int
+    messages: tuple[str, ...]
+    estimates: tuple[PropertyEstimate, ...]
+
+
+def equation_of_state(
+    structure: Structure,
+    calculator: str | Calculator = "chgnet",
+    *,
+    strain: float = 0.02,
+    points: int = 7,
+    relax_first: bool = True,
+    internal: Internal = "shape",
+    fmax: float = 0.01,
+    max_steps: int = 300,
+    progress: Report | None = None,
+) -> EquationOfState:
+    """Fit a third-order Birch-Murnaghan equation of state.
+
+    Args:
+        structure: The crystal.
+        calculator: A calculator or its name.
+        strain: Largest change of the lengths, both ways, as a fraction.
+        points: Number of volumes, evenly spaced in length.
+        relax_first: Whether atoms and cell are relaxed first.
+        internal: What is relaxed at each volume: ``shape`` (cell shape and atoms, as the definition of the
+            bulk modulus under hydrostatic pressure asks), ``positions`` or ``none``.
+        fmax: Tolerance of every relaxation in eV/Å (forces) and eV (virial per atom).
+        max_steps: Most steps of each relaxation.
+        progress: Called with the done part and a line.
+
+    Raises:
+        EquationOfStateError: The minimum lies outside the sampled volumes.
+        InvalidInputError: The calculator cannot use the structure.
+        OutOfDomainError: The calculator cannot know the structure.
+        CalculatorError: The calculator is not available.
+    """
+    chosen, say = get_calculator(calculator), progress or _silent
+    start, calls, converged, messages = structure, 0, True, list[str]()
+    if relax_first:
+        say(0.0, "relaxing the structure first")
+        first = relax_structure(structure, chosen, fmax=fmax, max_steps=max_steps, progress=progress)
+        start, calls, converged = first.structure, first.descent.force_calls, first.converged
+        messages += [] if first.converged else [f"the first relaxation: {first.descent.reason}"]
+    settings = _Settings(internal, fmax, max_steps)
+    lengths = np.linspace(1.0 - strain, 1.0 + strain, points)
+    samples = []
+    for k, length in enumerate(lengths):
+        say((k + 1) / (points + 2), f"volume {k + 1} of {points}: {length**3 - 1.0:+.1%}")
+        samples.append(settings.sample(start, float(length), chosen))
+    stuck = [s for s in samples if not s.converged]
+    messages += [f"{len(stuck)} of {points} volumes: {stuck[0].descent.reason}"] if stuck else []
+    converged &= not stuck
+    return _assemble(
+        chosen, start, samples, (calls, converged, tuple(messages)), f"{points} volumes, {_WORDS[internal]}"
+    )
+
+
+@dataclass(frozen=True)
+class _Settings:
+    internal: Internal
+    fmax: float
+    max_steps: int
+
+    def sample(self, start: Structure, length: float, calculator: Calculator) -> Relaxation:
+        """Relax a copy whose lengths are scaled, at its volume."""
+        scaled = start.copy()
+        scaled.scale_lattice(start.volume * length**3)
+        if self.internal == "none":
+            return relax_structure(scaled, calculator, fmax=np.inf, cell=CellFreedom.FIXED)
+        freedom = _FREEDOM[self.internal]
+        return relax_structure(scaled, calculator, fmax=self.fmax, max_steps=self.max_steps, cell=freedom)
+
+
+def _silent(_fraction: float | None, _message: str) -> None:
+    """Take progress of those who did not ask for it."""
+
+
+def _assemble(
+    calculator: Calculator,
+    start: Structure,
+    samples: list[Relaxation],
+    course: tuple[int, bool, tuple[str, ...]],
+    words: str,
+) -> EquationOfState:
+    calls, converged, messages = course
+    volumes = np.array([s.descent.last.volume for s in samples])
+    energies = np.array([s.descent.last.energy for s in samples])
+    fit = fit_birch_murnaghan(volumes, energies)
+    equilibrium = samples[int(np.argmin(np.abs(volumes - fit.volume)))].structure.copy()
+    equilibrium.scale_lattice(fit.volume)
+    state = Stater(calculator, f"Birch-Murnaghan, {words}", converged=converged)
+    n = len(start)
+    estimates = (
+        state("bulk_modulus", fit.bulk_modulus, fit.bulk_modulus_error, FIT_ONLY),
+        state("bulk_modulus_derivative", fit.derivative, fit.derivative_error, FIT_ONLY),
+        state("energy", fit.energy / n, fit.energy_error / n, FIT_ONLY),
+        *state.geometry(equilibrium),
+    )
+    return EquationOfState(
+        structure=equilibrium,
+        fit=fit,
+        volumes=tuple(map(float, volumes)),
+        energies=tuple(map(float, energies)),
+        converged=converged,
+        force_calls=calls + sum(s.descent.force_calls for s in samples),
+        messages=messages,
+        estimates=estimates,
+    )
+
+
+def _identity(params: EosParams) -> Mapping[str, Any]:
+    return calculator_identity(get_calculator(params.calculator))
+
+
+@task("eos", version="1", identity=_identity)
+def eos(inputs: Mapping[str, Any], params: EosParams, context: Context) -> Outcome:
+    """Bulk modulus and equilibrium volume from a Birch-Murnaghan equation of state."""
+    structure = inputs["structure"]
+    result = equation_of_state(structure, progress=context.progress, **params.model_dump())
+    context.progress(1.0, f"K = {result.fit.bulk_modulus:.1f} GPa")
+    return Outcome(
+        values={"equilibrium": result.estimates},
+        structures={"equilibrium": result.structure},
+        summary={
+            **params.model_dump(mode="json"),
+            "synthetic": get_calculator(params.calculator).synthetic,
+            **_summary(result),
+            "before": cell_summary(structure),
+            "after": cell_summary(result.structure),
+        },
+        converged=result.converged,
+        messages=(*result.messages, *remarks(structure)),
+    )
+
+
+def _summary(result: EquationOfState) -> dict[str, Any]:
+    """Return points and fit per atom as small JSON values, ready to be drawn."""
+    n, fit = len(result.structure), result.fit
+    curve = np.linspace(result.volumes[0], result.volumes[-1], 41)
+    return {
+        "bulk_modulus": fit.bulk_modulus,
+        "bulk_modulus_error": fit.bulk_modulus_error,
+        "bulk_modulus_derivative": fit.derivative,
+        "volume_per_atom": fit.volume / n,
+        "energy": fit.energy / n,
+        "fit_residual_eV_per_atom": fit.residual / n,
+        "points_per_atom": [[v / n, e / n] for v, e in zip(result.volumes, result.energies, strict=True)],
+        "curve_per_atom": [[v / n, e / n] for v, e in zip(curve, fit.energy_at(curve), strict=True)],
+        "force_calls": result.force_calls,
+    }

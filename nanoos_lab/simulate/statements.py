@@ -1,0 +1,148 @@
+"""How a simulation states its results: property estimates, and small JSON values for displays."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nanoos_lab.properties import Method, Origin, PropertyEstimate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pymatgen.core.structure import Structure
+
+    from nanoos_lab.calculators import Calculator
+    from nanoos_lab.simulate.deform import Response
+
+SYMPREC = 0.01
+"""Tolerance in Å for space groups in summaries."""
+EV_PER_CUBIC_ANGSTROM_IN_GPA = 160.21766208
+"""CODATA 2014, the value that pymatgen and ASE-based codes share to ten digits."""
+
+
+class Stater:
+    """Makes estimates of one subject by one method.
+
+    Args:
+        calculator: What the numbers come from.
+        recipe: How it was used.
+        converged: Whether the procedure reached its tolerance.
+    """
+
+    def __init__(self, calculator: Calculator, recipe: str, *, converged: bool = True) -> None:
+        self.calculator, self.converged = calculator, converged
+        self.method: Method = calculator.method(recipe)
+
+    def __call__(
+        self, name: str, value: float, error: float | None = None, note: str = ""
+    ) -> PropertyEstimate:
+        """State one property.
+
+        Args:
+            name: A name of the vocabulary.
+            value: The value in the vocabulary's unit.
+            error: The standard error of a fit, where there is one.
+            note: One sentence that a reader must know, besides the calculator's known limit.
+        """
+        limit = self.calculator.known_limits.get(name, "")
+        return PropertyEstimate(
+            property=name,
+            value=float(value),
+            uncertainty=None if error is None else float(error),
+            uncertainty_kind="none" if error is None else "fit",
+            origin=Origin.COMPUTED,
+            method=self.method,
+            converged=self.converged,
+            synthetic=self.calculator.synthetic,
+            note="; ".join(part for part in (note, limit) if part),
+        )
+
+    def geometry(self, structure: Structure) -> tuple[PropertyEstimate, ...]:
+        """State volume, density and conventional lattice parameters.
+
+        Args:
+            structure: The crystal.
+        """
+        a, b, c = conventional_lengths(structure)
+        return (
+            self("volume_per_atom", structure.volume / len(structure)),
+            self("density", structure.density),
+            self("lattice_a", a),
+            self("lattice_b", b),
+            self("lattice_c", c),
+        )
+
+    def energetics(self, response: Response, magnetization: float | None) -> tuple[PropertyEstimate, ...]:
+        """State energy, largest force, pressure and, where the calculator gives moments, magnetization.
+
+        Args:
+            response: The calculator's answer.
+            magnetization: Mean magnitude of the site moments in μB, or None.
+        """
+        estimates = (
+            self("energy", response.energy / len(response.forces)),
+            self("max_force", response.largest_force),
+            self("pressure", pressure_gpa(response)),
+        )
+        return estimates if magnetization is None else (*estimates, self("magnetization", magnetization))
+
+
+def pressure_gpa(response: Response) -> float:
+    """Return the pressure in GPa, positive under compression.
+
+    Args:
+        response: The calculator's answer.
+    """
+    return float(-np.trace(response.stress) / 3.0) * EV_PER_CUBIC_ANGSTROM_IN_GPA
+
+
+def conventional_lengths(structure: Structure) -> tuple[float, float, float]:
+    """Return a, b, c of the conventional standard cell in Å; of the given cell where symmetry fails.
+
+    Args:
+        structure: The crystal.
+    """
+    from pymatgen.symmetry.analyzer import (
+        SpacegroupAnalyzer,
+        SymmetryUndeterminedError,
+    )
+
+    try:
+        cell = SpacegroupAnalyzer(structure, SYMPREC).get_conventional_standard_structure().lattice
+    except SymmetryUndeterminedError:
+        cell = structure.lattice
+    return cell.a, cell.b, cell.c
+
+
+def cell_summary(structure: Structure) -> dict[str, Any]:
+    """Return lattice, volume per atom and space group of a crystal as JSON values.
+
+    Args:
+        structure: The crystal.
+    """
+    from pymatgen.symmetry.analyzer import SymmetryUndeterminedError  # noqa: PLC0415 - heavy import
+
+    try:
+        symbol, number = structure.get_space_group_info(SYMPREC)
+    except (SymmetryUndeterminedError, TypeError):
+        symbol, number = "", 0
+    cell = structure.lattice
+    return {
+        "lattice": {k: round(float(getattr(cell, k)), 6) for k in ("a", "b", "c", "alpha", "beta", "gamma")},
+        "volume_per_atom": float(structure.volume) / len(structure),
+        "space_group": number or None,
+        "space_group_symbol": symbol or None,
+    }
+
+
+def calculator_identity(calculator: Calculator) -> Mapping[str, Any]:
+    """Return what a simulation's numbers depend on besides inputs and parameters.
+
+    Args:
+        calculator: What the numbers come from.
+    """
+    versions = {name: importlib.metadata.version(name) for name in ("ase", "numpy", "scipy")}
+    return {"calculator": dict(calculator.identity()), "packages": versions}
