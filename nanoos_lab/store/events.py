@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _INSERT = insert(EventRow.__table__)  # type: ignore[arg-type]
 
 
-def record_event(session: Session, scope: Scope, kind: str, subject_id: str, **data: Any) -> None:  # noqa: ANN401
+def record_event(session: Session, scope: Scope, kind: str, subject_id: str, **data: Any) -> None:
     """Add one line to the journal.
 
     Args:

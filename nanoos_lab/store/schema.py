@@ -77,7 +77,7 @@ class Base(DeclarativeBase):
     type_annotation_map = {dict[str, Any]: JSON, list[str]: JSON, float: Float}  # noqa: RUF012 - SQLAlchemy's form
 
 
-def _project_key(table: str, column: str, **options: Any) -> ForeignKeyConstraint:  # noqa: ANN401
+def _project_key(table: str, column: str, **options: Any) -> ForeignKeyConstraint:
     """Return a foreign key ``(project_id, column) -> table (project_id, id)``."""
     return ForeignKeyConstraint(["project_id", column], [f"{table}.project_id", f"{table}.id"], **options)
 
@@ -194,6 +194,7 @@ class RunRow(Base):
         Index("ix_run_state", "project_id", "state", "priority", "created_at"),
         Index("ix_run_key", "project_id", "key"),
         Index("ix_run_created", "project_id", "created_at"),
+        Index("ix_run_finished", "project_id", "finished_at"),
         Index("ix_run_parent", "project_id", "parent_id"),
     )
     id: Mapped[str] = mapped_column(String(12), primary_key=True, default=new_id)

@@ -9,21 +9,26 @@ import hashlib
 import json
 import math
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from nanoos_lab.errors import InvalidInputError, UnknownNameError
 from nanoos_lab.properties import Method, Origin, PropertyEstimate, get_property
+from nanoos_lab.store.events import record_event
+from nanoos_lab.store.materials import material_of_phase
 from nanoos_lab.store.rows import as_list, fetch_by, insert_new
 from nanoos_lab.store.schema import PropertyValueRow, new_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
     from nanoos_lab.store.database import Scope
+    from nanoos_lab.store.measured import MeasuredReport
 
 
 def insert_values(
@@ -181,3 +186,44 @@ def _record(scope: Scope, fingerprint: str) -> dict[str, Any]:
         "author": scope.author,
         "created_at": time.time(),
     }
+
+
+def import_measured_csv(session: Session, scope: Scope, source: str | Path | bytes) -> MeasuredReport:
+    """Store a table of measured values; importing it again adds nothing.
+
+    A value belongs to a material, found by reduced formula and space group. A material of which there is
+    no structure yet is made, so that a structure added later finds its measured values waiting.
+
+    Args:
+        session: A writing session.
+        scope: The project.
+        source: A path, or the table as text or bytes; see :mod:`nanoos_lab.store.measured` for its columns.
+
+    Raises:
+        InvalidInputError: The table as a whole cannot be read. Bad lines are in the report instead.
+    """
+    from nanoos_lab.store.measured import MeasuredReport, read_measured  # noqa: PLC0415 - loads pymatgen
+
+    table = read_measured(source)
+    added = repeated = 0
+    new_materials: list[str] = []
+    for (formula, space_group), estimates in table.estimates.items():
+        phase = f"{formula}|{space_group}"
+        material_id, is_new = material_of_phase(session, scope, phase, formula)
+        if is_new:
+            new_materials.append(phase)
+        before = session.scalar(_count(scope, material_id))
+        insert_values(session, scope, material_id, None, estimates)
+        grown = (session.scalar(_count(scope, material_id)) or 0) - (before or 0)
+        added, repeated = added + grown, repeated + len(estimates) - grown
+    report = MeasuredReport(added, repeated, tuple(table.rejected), tuple(new_materials))
+    if added:
+        name = source.name if isinstance(source, Path) else None
+        record_event(session, scope, "values.imported", scope.project_id, added=added, source=name)
+    return report
+
+
+def _count(scope: Scope, material_id: str) -> Select[int]:
+    row = PropertyValueRow
+    query = select(func.count()).select_from(row)
+    return query.where(row.project_id == scope.project_id, row.material_id == material_id)

@@ -144,6 +144,7 @@ def _run() -> None:
         sa.UniqueConstraint("project_id", "id", name="uq_run_project_id_id"),
     )
     op.create_index("ix_run_created", "run", ["project_id", "created_at"], unique=False)
+    op.create_index("ix_run_finished", "run", ["project_id", "finished_at"], unique=False)
     op.create_index("ix_run_key", "run", ["project_id", "key"], unique=False)
     op.create_index("ix_run_parent", "run", ["project_id", "parent_id"], unique=False)
     op.create_index("ix_run_state", "run", ["project_id", "state", "priority", "created_at"], unique=False)
