@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float64]
     IntArray = NDArray[np.int64]
+    _Neighbours = list[list[tuple[int, int, int, int]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,42 @@ def dimensionality(structure: Structure | Molecule) -> int:
     Args:
         structure: A crystal or molecule; a molecule gives 0.
     """
-    return _rank_of_components(find_bonds(structure))
+    bonds = find_bonds(structure)
+    neighbours = _neighbours(bonds.n_sites, bonds.i, bonds.j, bonds.image)
+    place: list[tuple[int, int, int] | None] = [None] * bonds.n_sites
+    best = 0
+    for start in range(bonds.n_sites):
+        if place[start] is None:
+            best = max(best, _walk(start, neighbours, place, stop_at=3)[1])
+            if best == 3:  # noqa: PLR2004 - space has three dimensions
+                break
+    return best
+
+
+def finite_components(
+    n_sites: int, i: IntArray, j: IntArray, image: IntArray
+) -> list[tuple[IntArray, IntArray]]:
+    """Return the components of a bond graph that are molecules.
+
+    Args:
+        n_sites: Number of sites.
+        i: First ends, shape (n,).
+        j: Second ends, shape (n,).
+        image: Cells of the second ends, shape (n, 3).
+
+    Returns:
+        Per molecule its sites, shape (m,), and the cells that put it together around its first site, shape
+        (m, 3).
+    """
+    neighbours = _neighbours(n_sites, i, j, image)
+    place: list[tuple[int, int, int] | None] = [None] * n_sites
+    found = []
+    for start in range(n_sites):
+        if place[start] is None:
+            members, directions = _walk(start, neighbours, place, stop_at=4)
+            if directions == 0:
+                found.append((np.array(members), np.array([place[m] for m in members])))
+    return found
 
 
 def _no_bonds(n_sites: int) -> BondGraph:
@@ -160,41 +196,36 @@ def _nearest_shell(
     return result
 
 
-def _rank_of_components(bonds: BondGraph) -> int:
-    neighbours: list[list[tuple[int, int, int, int]]] = [[] for _ in range(bonds.n_sites)]
-    for i, j, (x, y, z) in zip(bonds.i.tolist(), bonds.j.tolist(), bonds.image.tolist(), strict=True):
-        neighbours[i].append((j, x, y, z))
-        neighbours[j].append((i, -x, -y, -z))
-    place: list[tuple[int, int, int] | None] = [None] * bonds.n_sites
-    best = 0
-    for start in range(bonds.n_sites):
-        if place[start] is None:
-            best = max(best, _rank_of_component(start, neighbours, place))
-            if best == 3:  # noqa: PLR2004 - space has three dimensions
-                break
-    return best
+def _neighbours(n_sites: int, i: IntArray, j: IntArray, image: IntArray) -> _Neighbours:
+    neighbours: _Neighbours = [[] for _ in range(n_sites)]
+    for a, b, (x, y, z) in zip(i.tolist(), j.tolist(), image.tolist(), strict=True):
+        neighbours[a].append((b, x, y, z))
+        neighbours[b].append((a, -x, -y, -z))
+    return neighbours
 
 
-def _rank_of_component(
-    start: int,
-    neighbours: list[list[tuple[int, int, int, int]]],
-    place: list[tuple[int, int, int] | None],
-) -> int:
-    """Walk one component; every closed way that ends in another cell adds a direction."""
+def _walk(
+    start: int, neighbours: _Neighbours, place: list[tuple[int, int, int] | None], stop_at: int
+) -> tuple[list[int], int]:
+    """Visit one component; every closed way that ends in another cell adds a direction.
+
+    Returns its members and the number of directions; leaves early once ``stop_at`` is reached.
+    """
     place[start] = (0, 0, 0)
-    stack, directions = [start], _Directions()
-    while stack:
-        site = stack.pop()
+    members, directions = [start], _Directions()
+    for site in members:  # grows as we go
         px, py, pz = place[site] or (0, 0, 0)
         for other, x, y, z in neighbours[site]:
             here = (px + x, py + y, pz + z)
             known = place[other]
             if known is None:
                 place[other] = here
-                stack.append(other)
-            elif known != here and directions.add(here[0] - known[0], here[1] - known[1], here[2] - known[2]):
-                return 3
-    return directions.rank
+                members.append(other)
+            elif known != here:
+                directions.add(here[0] - known[0], here[1] - known[1], here[2] - known[2])
+                if directions.rank == stop_at:
+                    return members, stop_at
+    return members, directions.rank
 
 
 class _Directions:
@@ -205,8 +236,8 @@ class _Directions:
         self._first = (0, 0, 0)
         self._normal = (0, 0, 0)
 
-    def add(self, x: int, y: int, z: int) -> bool:
-        """Take one more vector and return whether space is spanned."""
+    def add(self, x: int, y: int, z: int) -> None:
+        """Take one more vector."""
         if self.rank == 0:
             self._first, self.rank = (x, y, z), 1
         elif self.rank == 1:
@@ -216,4 +247,3 @@ class _Directions:
                 self._normal, self.rank = normal, 2
         elif self._normal[0] * x + self._normal[1] * y + self._normal[2] * z:
             self.rank = 3
-        return self.rank == 3  # noqa: PLR2004 - space has three dimensions
