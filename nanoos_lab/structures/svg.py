@@ -108,10 +108,10 @@ def _shapes(scene: Scene, camera: _Camera) -> Iterator[tuple[float, str]]:
     chosen = _visible(pixels, depth, radii * factor) if many else np.arange(len(positions))
     for k in chosen.tolist():
         x, y = pixels[k]
+        fill = f"url(#@@a{scene.species_of[k]})"
         yield (
             float(depth[k]),
-            f"<circle cx='{x:.1f}' cy='{y:.1f}' r='{radii[k] * factor[k]:.1f}' "
-            f"fill='url(#@@a{scene.species_of[k]})'/>",
+            f"<circle cx='{x:.1f}' cy='{y:.1f}' r='{radii[k] * factor[k]:.1f}' fill='{fill}'/>",
         )
     yield from _edges(scene, camera, radii)
     if not many:
@@ -128,10 +128,8 @@ def _bonds(
         near, far = scene.bonds[:, one], scene.bonds[:, two]
         along = positions[far] - positions[near]
         length = np.linalg.norm(along, axis=1)
-        rim = np.sqrt(np.maximum(radii[near] ** 2 - scene.bond_radius**2, 0.0)) * 0.98
-        gap = np.clip(
-            (length + rim - radii[far]) / 2, rim, length
-        )  # half of what is seen between the two atoms
+        rim, other_rim = (_rim(radii[ends], scene.bond_radius) for ends in (near, far))
+        gap = np.clip((length + rim - other_rim) / 2, rim, length)  # half of what is seen of the bond
         unit = along / np.maximum(length, 1e-9)[:, None]
         start, _, _ = camera.project(positions[near] + unit * rim[:, None])
         stop, _, _ = camera.project(positions[near] + unit * gap[:, None])
@@ -141,11 +139,13 @@ def _bonds(
             size, half = float(np.hypot(dx, dy)), scene.bond_radius * factor[k]
             if size < 0.3:  # noqa: PLR2004 - seen end on
                 continue
+            turn = (
+                f"translate({start[k, 0]:.1f} {start[k, 1]:.1f})rotate({np.degrees(np.arctan2(dy, dx)):.1f})"
+            )
+            box = f"x='-.5' y='{-half:.1f}' width='{size + 1.0:.1f}' height='{2 * half:.1f}'"
             yield (
                 float(depth[k]),
-                f"<rect x='-.5' y='{-half:.1f}' width='{size + 1.0:.1f}' height='{2 * half:.1f}' "
-                f"fill='url(#@@b{scene.species_of[near[k]]})' transform='translate({start[k, 0]:.1f} "
-                f"{start[k, 1]:.1f})rotate({np.degrees(np.arctan2(dy, dx)):.1f})'/>",
+                f"<rect {box} fill='url(#@@b{scene.species_of[near[k]]})' transform='{turn}'/>",
             )
 
 
