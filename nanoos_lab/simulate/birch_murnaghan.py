@@ -107,9 +107,8 @@ def fit_birch_murnaghan(volumes: FloatArray, energies: FloatArray) -> BirchMurna
     )
     residuals = e - birch_murnaghan_energy(v, parameters)
     errors = _standard_errors(v, parameters, residuals)
-    return BirchMurnaghan(
-        *map(float, parameters), *map(float, errors), residual=float(np.sqrt(np.mean(residuals**2)))
-    )
+    rms = float(np.sqrt(np.mean(residuals**2)))
+    return BirchMurnaghan(*map(float, (*parameters, *errors, rms)))
 
 
 def _checked(volumes: FloatArray, energies: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -128,17 +127,16 @@ def _checked(volumes: FloatArray, energies: FloatArray) -> tuple[FloatArray, Flo
 
 def _minimum(coefficients: FloatArray, relative: FloatArray, middle: float) -> float:
     """Return x at the minimum of the cubic; refuse one outside the sampled volumes."""
-    curve = np.polynomial.Polynomial(coefficients)
-    roots = curve.deriv().roots()
-    stable = [
-        float(r.real) for r in roots if abs(r.imag) < 1e-9 and r.real > 0 and curve.deriv(2)(r.real) > 0
-    ]
+    _, b, c, d = map(float, coefficients)
+    discriminant = 4.0 * c * c - 12.0 * b * d
+    curvature = discriminant**0.5 if discriminant > 0.0 else 0.0  # second derivative at the minimum
+    denominator = curvature + 2.0 * c
+    x = -2.0 * b / denominator if curvature > 0.0 and denominator != 0.0 else -1.0
     low, high = middle * relative[0], middle * relative[-1]
-    if not stable:
+    if x <= 0.0:
         raise EquationOfStateError(
             f"the energies between {low:.2f} and {high:.2f} Å³ have no minimum: relax the structure first"
         )
-    x = min(stable, key=lambda r: abs(r - 1.0))
     volume = middle * x**-1.5
     if not low <= volume <= high:
         where, by = ("below", low - volume) if volume < low else ("above", volume - high)

@@ -122,7 +122,7 @@ class Deformation:
 
     def _stretch(self, x: FloatArray) -> FloatArray:
         strain = x[3 * self.n_atoms :]
-        return np.eye(3) + np.einsum("k,kab->ab", strain, self.basis)
+        return np.asarray(np.eye(3) + np.einsum("k,kab->ab", strain, self.basis))
 
     def geometry(self, x: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return positions and cell at coordinates ``x``.
@@ -137,7 +137,7 @@ class Deformation:
     def _deformation(self, x: FloatArray) -> FloatArray:
         stretch = self._stretch(x)
         if self.freedom is CellFreedom.SHAPE:
-            return stretch / np.cbrt(np.linalg.det(stretch))
+            return np.asarray(stretch / np.cbrt(np.linalg.det(stretch)))
         return stretch
 
     def gradient(self, x: FloatArray, response: Response) -> FloatArray:

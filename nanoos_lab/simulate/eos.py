@@ -135,7 +135,10 @@ class _Settings:
         if self.internal == "none":
             return relax_structure(scaled, calculator, fmax=np.inf, cell=CellFreedom.FIXED)
         freedom = _FREEDOM[self.internal]
-        return relax_structure(scaled, calculator, fmax=self.fmax, max_steps=self.max_steps, cell=freedom)
+        # the phase is the one of the start: its space group is kept while the volume changes
+        return relax_structure(
+            scaled, calculator, fmax=self.fmax, max_steps=self.max_steps, cell=freedom, keep_symmetry=True
+        )
 
 
 def _silent(_fraction: float | None, _message: str) -> None:

@@ -43,15 +43,13 @@ def spring_solver(numbers: FloatArray, coordinates: Deformation) -> Callable[[Fl
     Returns:
         A function that maps a gradient, shape (size,), to the inverse Hessian times it.
     """
-    from scipy.sparse import csc_matrix, diags  # noqa: PLC0415 - only needed while relaxing
-    from scipy.sparse.linalg import splu  # noqa: PLC0415
-
+    sparse = _scipy_sparse()
     bonds = _Bonds(numbers, coordinates)
     changes = bonds.changes()
-    hessian = csc_matrix(changes.T @ diags(bonds.weights()) @ changes)
+    hessian = sparse.csc_matrix(changes.T @ sparse.diags(bonds.weights()) @ changes)
     floor = np.full(coordinates.size, ANCHOR)
     floor[3 * coordinates.n_atoms :] *= _CELL_ANCHOR * coordinates.n_atoms
-    solve = splu(hessian + diags(floor, format="csc")).solve
+    solve = sparse.linalg.splu(hessian + sparse.diags(floor, format="csc")).solve
     return lambda gradient: np.asarray(solve(gradient))
 
 
@@ -87,8 +85,6 @@ class _Bonds:
 
         The vector of a bond changes by δ = u_j − u_i + d ε.
         """
-        from scipy.sparse import csr_matrix  # noqa: PLC0415 - only needed while relaxing
-
         m, n = len(self.i), self.coordinates.n_atoms
         rows = np.arange(4 * m).reshape(m, 4)
         entries = []
@@ -100,6 +96,12 @@ class _Bonds:
             entries.append((part, np.full(m, 3 * n + k)))
         values = np.concatenate([part.ravel() for part, _ in entries])
         columns = np.concatenate([np.repeat(column, 4) for _, column in entries])
-        return csr_matrix(
+        return _scipy_sparse().csr_matrix(
             (values, (np.tile(rows.ravel(), len(entries)), columns)), shape=(4 * m, self.coordinates.size)
         )
+
+
+def _scipy_sparse() -> Any:  # noqa: ANN401 - scipy is not typed
+    import scipy.sparse.linalg  # noqa: PLC0415 - only needed while relaxing
+
+    return scipy.sparse

@@ -105,14 +105,11 @@ def conventional_lengths(structure: Structure) -> tuple[float, float, float]:
     Args:
         structure: The crystal.
     """
-    from pymatgen.symmetry.analyzer import (
-        SpacegroupAnalyzer,
-        SymmetryUndeterminedError,
-    )
+    from pymatgen.symmetry import analyzer  # noqa: PLC0415 - heavy import
 
     try:
-        cell = SpacegroupAnalyzer(structure, SYMPREC).get_conventional_standard_structure().lattice
-    except SymmetryUndeterminedError:
+        cell = analyzer.SpacegroupAnalyzer(structure, SYMPREC).get_conventional_standard_structure().lattice
+    except analyzer.SymmetryUndeterminedError:
         cell = structure.lattice
     return cell.a, cell.b, cell.c
 
