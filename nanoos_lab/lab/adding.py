@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nanoos_lab.lab import sources
 from nanoos_lab.lab.records import StructureRecord
-from nanoos_lab.store import structures, values
+from nanoos_lab.store import structures
+from nanoos_lab.store.measured import read_measured
+from nanoos_lab.store.values import insert_values
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nanoos_lab.lab.core import Lab
+    from nanoos_lab.properties import PropertyEstimate
     from nanoos_lab.structures import ParsedStructure
 
 
@@ -36,9 +40,16 @@ def store_parsed(
             distinct=distinct,
         )  # fmt: skip
         if row.space_group is not None:
-            values.attach_measured(session, scope, sources.measured_table(), row)
+            phase = (row.reduced_formula, row.space_group)
+            insert_values(session, scope, row.material_id, None, _shipped_values().get(phase, []))
         known = structures.tags_of(session, scope, [row.id])
     return StructureRecord(lab, row, known.get(row.id, ()))
+
+
+@cache
+def _shipped_values() -> dict[tuple[str, int], list[PropertyEstimate]]:
+    """Return the measured values that ship with the package, by reduced formula and space group."""
+    return read_measured(sources.measured_table()).estimates
 
 
 def is_collection(source: Any) -> bool:  # noqa: ANN401 - whatever lab.add was given

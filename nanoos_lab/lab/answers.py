@@ -171,12 +171,11 @@ class Trace:
     """Where a record came from, as a drawn graph.
 
     Args:
-        graph: Nodes and edges.
-        subject_id: The record asked about.
+        graph: Nodes, edges, and the record asked about as its focus.
     """
 
-    def __init__(self, graph: ProvenanceGraph, subject_id: str) -> None:
-        self.graph, self.subject_id = graph, subject_id
+    def __init__(self, graph: ProvenanceGraph) -> None:
+        self.graph = graph
 
     def svg(self) -> str:
         """Return the graph as one SVG drawing."""
@@ -212,7 +211,7 @@ class Trace:
                     branch = tree.add(caption(edge.source))
                     grow(branch, edge.source, seen | {edge.source})
 
-        root = self.subject_id if self.subject_id in nodes else self.graph.nodes[-1].id
+        root = self.graph.focus
         tree = Tree(caption(root))
         grow(tree, root, frozenset({root}))
         return tree

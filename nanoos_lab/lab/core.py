@@ -13,15 +13,15 @@ from nanoos_lab.lab.records import StructureRecord, StructureSet
 from nanoos_lab.lab.runs import Batch, Run
 from nanoos_lab.runs.engine import Runs
 from nanoos_lab.settings import load_settings, user_settings_path
-from nanoos_lab.store import structures as structure_rows
-from nanoos_lab.store import values as value_rows
 from nanoos_lab.store.database import Store
+from nanoos_lab.store.measured import MeasuredReport, import_measured_csv
+from nanoos_lab.store.rows import resolve_id
+from nanoos_lab.store.schema import RunRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from nanoos_lab.settings import Resources, RetryPolicy, Settings
-    from nanoos_lab.store.values import ImportReport
 
 
 class Lab(Reader):
@@ -264,7 +264,7 @@ class Lab(Reader):
         """
         return reporting.make_report(self, template, self.structures(structures), params)
 
-    def import_measured(self, table: str | Path) -> ImportReport:
+    def import_measured(self, table: str | Path) -> MeasuredReport:
         """Import measured values from a CSV file, each with its source.
 
         Args:
@@ -275,7 +275,7 @@ class Lab(Reader):
             What was added, what was there already, and which lines were refused and why.
         """
         with self.store.write() as session:
-            return value_rows.import_measured_csv(session, self.store.scope, Path(table))
+            return import_measured_csv(session, self.store.scope, Path(table))
 
     def _inputs(self, structure: StructureLike | Sequence[StructureLike] | None) -> Mapping[str, Any]:
         if structure is None:
@@ -286,5 +286,5 @@ class Lab(Reader):
 
     def _run_id(self, prefix: str) -> str:
         with self.store.read() as session:
-            _, full = structure_rows.resolve_id(session, self.store.scope, prefix, kinds=("run",))
+            _, full = resolve_id(session, self.store.scope, RunRow, prefix)
         return full

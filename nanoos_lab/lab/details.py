@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from nanoos_lab.store.schema import PropertyValueRow
     from nanoos_lab.structures.scene import Scene
 
+_ANGLE_NOISE = 1e-3
 VALUE_HEADERS = ("property", "value", "origin", "method", "")
 
 
@@ -42,8 +43,8 @@ def one_line(row: RunRow) -> str:
     if row.error and row.state != RunState.COMPLETED:
         return str(row.error.get("message", "")).partition("\n")[0][:80]
     summary = row.summary or {}
-    if "delta_energy" in summary:
-        words = f"ΔE {numbers.signed(summary['delta_energy'])} eV/atom in {summary.get('steps', '?')} steps"
+    if "energy_change" in summary:
+        words = f"ΔE {numbers.signed(summary['energy_change'])} eV/atom in {summary.get('steps', '?')} steps"
     elif "bulk_modulus" in summary:
         words = f"K {numbers.number(summary['bulk_modulus'], digits=3)} GPa"
     else:
@@ -128,10 +129,10 @@ def before_after(summary: dict[str, Any]) -> list[tuple[str, str, str, str]]:
 
 def _headline(summary: dict[str, Any]) -> list[tuple[str, str]]:
     pairs = []
-    if "delta_energy" in summary:
-        pairs.append(("ΔE", f"{numbers.signed(summary['delta_energy'])} eV/atom"))
-    if "delta_volume_percent" in summary:
-        pairs.append(("ΔV", f"{numbers.signed(summary['delta_volume_percent'])} %"))
+    if "energy_change" in summary:
+        pairs.append(("ΔE", f"{numbers.signed(summary['energy_change'])} eV/atom"))
+    if "volume_change" in summary:
+        pairs.append(("ΔV", f"{numbers.signed(100 * summary['volume_change'])} %"))
     if "steps" in summary:
         calls = summary.get("force_calls")
         pairs.append(("Steps", f"{summary['steps']}" + (f" ({calls} force calls)" if calls else "")))
@@ -140,11 +141,18 @@ def _headline(summary: dict[str, Any]) -> list[tuple[str, str]]:
 
 def _picture(row: RunRow) -> html.Markup | None:
     summary = row.summary or {}
-    if row.task == "eos" and {"volumes", "energies"} <= summary.keys():
-        from nanoos_lab.charts import still  # noqa: PLC0415 - drawn when shown
+    if row.task != "eos" or "points_per_atom" not in summary:
+        return None
+    from nanoos_lab.charts.birch import EosCurve  # noqa: PLC0415 - drawn when shown
+    from nanoos_lab.charts.still import equation_of_state_svg  # noqa: PLC0415
 
-        return html.safe(still.equation_of_state_svg(_curve(row)))
-    return None
+    volumes, energies = zip(*summary["points_per_atom"], strict=True)
+    curve = EosCurve(
+        label=str(row.params.get("calculator", "")), volumes=volumes, energies=energies,
+        v0=summary["volume_per_atom"], e0=summary["energy"], b0_gpa=summary["bulk_modulus"],
+        b0_prime=summary["bulk_modulus_derivative"],
+    )  # fmt: skip
+    return html.safe(equation_of_state_svg(curve))
 
 
 def run_html(row: RunRow, values: Sequence[PropertyValueRow], heading: str, scene: Scene | None) -> str:

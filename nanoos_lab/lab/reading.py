@@ -11,8 +11,11 @@ from nanoos_lab.lab.records import StructureRecord, StructureSet
 from nanoos_lab.lab.runs import Batch, Run, RunSet
 from nanoos_lab.store import artifacts, provenance, summary
 from nanoos_lab.store import runs as run_rows
+from nanoos_lab.store import search as structure_search
 from nanoos_lab.store import structures as structure_rows
 from nanoos_lab.store import values as value_rows
+from nanoos_lab.store.rows import resolve_id
+from nanoos_lab.store.schema import BatchRow, RunRow, StructureRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,11 +23,12 @@ if TYPE_CHECKING:
 
     import pandas as pd
     from rich.console import RenderableType
+    from sqlalchemy.orm import Session
 
     from nanoos_lab.runs import Progress
     from nanoos_lab.runs.engine import Runs
     from nanoos_lab.store.database import Store
-    from nanoos_lab.store.schema import PropertyValueRow, RunRow
+    from nanoos_lab.store.schema import PropertyValueRow
 
 StructureLike = Any
 """A ``StructureRecord``, a ``Run`` that made a structure, or an id."""
@@ -67,15 +71,38 @@ class Reader:
 
         Args:
             filters: ``tags``, ``elements``, ``exclude_elements``, ``formula``, ``chemical_system``,
-                ``space_group``, ``crystal_system``, ``n_elements``, ``text``, ``material``, ``derived``,
-                ``parent``, ``run``, ``limit``, or a property with a range: ``bulk_modulus=(100, None)``.
+                ``space_group``, ``crystal_system``, ``n_elements``, ``n_sites``, ``text``, ``material``,
+                ``derived``, ``limit``, or a property with a range: ``bulk_modulus=(100, None)``.
 
         Raises:
             UnknownNameError: A filter is unknown; close matches are suggested.
         """
         with self.store.read() as session:
-            rows = structure_rows.find_structures(session, self.store.scope, **filters)
-            tags = structure_rows.tags_of(session, self.store.scope, [row.id for row in rows])
+            rows = structure_search.find_structures(session, self.store.scope, **filters)
+            return self._records(session, rows)
+
+    def children_of(self, structure: StructureLike) -> StructureSet:
+        """Return the structures that were derived from one.
+
+        Args:
+            structure: As for :meth:`structure`.
+        """
+        with self.store.read() as session:
+            rows = structure_rows.children_of(session, self.store.scope, self.structure(structure).id)
+            return self._records(session, rows)
+
+    def made_by(self, run_id: str) -> StructureSet:
+        """Return the structures that a run gave, also one that was in the lab before.
+
+        Args:
+            run_id: The run's full id.
+        """
+        with self.store.read() as session:
+            ids = run_rows.outputs_of(session, self.store.scope, run_id).values()
+        return self.structures(ids)
+
+    def _records(self, session: Session, rows: Sequence[StructureRow]) -> StructureSet:
+        tags = structure_rows.tags_of(session, self.store.scope, [row.id for row in rows])
         return StructureSet([StructureRecord(self, row, tags.get(row.id, ())) for row in rows])
 
     def structure(self, structure: StructureLike) -> StructureRecord:
@@ -137,10 +164,10 @@ class Reader:
             AmbiguousIdError: The prefix fits several records.
         """
         with self.store.read() as session:
-            kind, full = structure_rows.resolve_id(session, self.store.scope, record_id)
-        if kind == "structure":
+            kind, full = resolve_id(session, self.store.scope, (StructureRow, RunRow, BatchRow), record_id)
+        if kind is StructureRow:
             return self.structure(full)
-        return self.batch(full) if kind == "batch" else Run(self, self.run_rows([full])[0])
+        return self.batch(full) if kind is BatchRow else Run(self, self.run_rows([full])[0])
 
     def values(
         self,
@@ -159,9 +186,11 @@ class Reader:
         """
         subject = None if structure is None else self.structure(structure)
         if subject is not None:
-            filters |= {"structure_id": subject.id, "with_material": True}
+            filters["material_id"] = subject.row.material_id
         rows = self.value_rows(property=property, origin=origin, **filters)
-        known = {s.id: s for s in self.find(ids=sorted({r.structure_id for r in rows if r.structure_id}))}
+        if subject is not None:
+            rows = [r for r in rows if r.structure_id in {None, subject.id}]
+        known = {s.id: s for s in self.structures({r.structure_id for r in rows if r.structure_id})}
         return values_frame((known.get(r.structure_id or "", subject), r) for r in rows)
 
     def compare(self, structure: StructureLike, property: str) -> Comparison:  # noqa: A002 - the field's word
@@ -184,7 +213,7 @@ class Reader:
         subject = record if isinstance(record, (StructureRecord, Run)) else self.get(str(record))
         with self.store.read() as session:
             graph = provenance.provenance(session, self.store.scope, subject.id)
-        return Trace(graph, subject.id)
+        return Trace(graph)
 
     def run_rows(self, ids: Sequence[str]) -> list[RunRow]:
         """Return the rows of runs, in order.
@@ -225,7 +254,9 @@ class Reader:
         """
         with self.store.read() as session:
             rows = artifacts.artifacts_of(session, self.store.scope, run_id)
-        return {row.name: artifacts.checked_path(self.store.scope, row) for row in rows}
+        for row in rows:
+            artifacts.open_artifact(self.store.scope, row).close()
+        return {row.name: artifacts.artifact_path(self.store.scope, row.sha256) for row in rows}
 
     def progress(self, run_id: str) -> Progress:
         """Return the last report of progress of a run.
@@ -242,10 +273,10 @@ class Reader:
             "Folder": str(self.root),
             "Project": self.project,
             "Structures": f"{counted.structures} of {counted.materials} materials",
-            "Values": ", ".join(f"{n} {origin}" for origin, n in sorted(counted.values.items())) or "none",
-            "Runs": ", ".join(f"{n} {state.lower()}" for state, n in sorted(counted.runs.items())) or "none",
+            "Values": ", ".join(f"{n} {origin}" for origin, n in counted.values.items()) or "none",
+            "Runs": ", ".join(f"{n} {state.lower()}" for state, n in counted.runs.items()) or "none",
         }
-        return pairs, RunSet([Run(self, row) for row in counted.recent_runs], title="recent runs")
+        return pairs, RunSet([Run(self, row) for row in counted.recent], title="recent runs")
 
     def __repr__(self) -> str:
         return text.to_text(self)

@@ -80,7 +80,7 @@ class StructureRecord:
     @property
     def children(self) -> StructureSet:
         """The structures that were derived from it."""
-        return self._lab.find(parent=self.id)
+        return self._lab.children_of(self)
 
     def values(self, property: str | None = None) -> pd.DataFrame:  # noqa: A002 - the field's word
         """Return the values of this structure and of its material as a tidy table.

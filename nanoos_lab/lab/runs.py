@@ -96,7 +96,7 @@ class Run:
     @property
     def structures(self) -> StructureSet:
         """The structures it made."""
-        return self._lab.find(run=self.id)
+        return self._lab.made_by(self.id)
 
     @property
     def structure(self) -> StructureRecord | None:
