@@ -135,6 +135,12 @@ def open_artifact(scope: Scope, artifact: ArtifactRow) -> BufferedReader:
     return stream
 
 
+def checked_path(scope: Scope, artifact: ArtifactRow) -> Path:
+    """Return where a stored file lies, after checking its bytes; errors as for :func:`open_artifact`."""
+    open_artifact(scope, artifact).close()
+    return artifact_path(scope, artifact.sha256)
+
+
 def read_artifact(scope: Scope, artifact: ArtifactRow) -> bytes:
     """Return the checked bytes of a stored file; errors as for :func:`open_artifact`."""
     with open_artifact(scope, artifact) as stream:

@@ -11,6 +11,7 @@ import csv
 import io
 import math
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,23 +37,6 @@ class RejectedLine:
     line: int
     """1-based, the header being line 1."""
     reason: str
-
-
-@dataclass(frozen=True)
-class MeasuredReport:
-    """What an import did."""
-
-    added: int = 0
-    already_there: int = 0
-    rejected: tuple[RejectedLine, ...] = ()
-    new_materials: tuple[str, ...] = ()
-    """Phases of which the lab has no structure yet; their values wait for one."""
-
-    def __str__(self) -> str:
-        """Say it in a line, and each rejected line in one more."""
-        head = f"{self.added} measured values added, {self.already_there} already there"
-        lines = [f"line {r.line}: {r.reason}" for r in self.rejected]
-        return "\n".join([f"{head}, {len(lines)} lines rejected" if lines else head, *lines])
 
 
 @dataclass
@@ -89,6 +73,19 @@ def read_measured(source: str | Path | bytes) -> MeasuredTable:
         else:
             table.estimates.setdefault(phase, []).append(estimate)
     return table
+
+
+@lru_cache(maxsize=4)
+def _read_file(path: Path, _changed: int) -> MeasuredTable:
+    return read_measured(path)
+
+
+def read_measured_file(path: Path) -> MeasuredTable:
+    """Read a table file, from memory while the file has not changed; errors as for :func:`read_measured`."""
+    try:
+        return _read_file(path, path.stat().st_mtime_ns)
+    except OSError as error:
+        raise InvalidInputError(f"the table {path} cannot be read: {error.strerror}") from error
 
 
 def _text_of(source: str | Path | bytes) -> tuple[str, str]:

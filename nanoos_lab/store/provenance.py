@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from nanoos_lab.store.database import Scope
 
-Kind = Literal["file", "source", "structure", "run", "values", "artifact", "more"]
+Kind = Literal["file", "source", "structure", "run", "values", "artifact", "report", "more"]
 _MOST_PER_RUN = 40
 """How many inputs, outputs or files of one run are drawn each; the others are counted in one node."""
 _MOST_STEPS = 100
@@ -82,14 +82,14 @@ def provenance(session: Session, scope: Scope, given: str, *, downstream: bool =
         AmbiguousIdError: Several records fit.
         UnknownNameError: None does.
     """
-    table, focus = resolve_id(session, scope, (StructureRow, RunRow, PropertyValueRow, ArtifactRow), given)
+    kind, focus = resolve_id(session, scope, given, kinds=("structure", "run", "value", "artifact"))
     graph = _Graph(session, scope)
-    if table is PropertyValueRow:
-        focus = graph.add_value(focus)
-    elif table is ArtifactRow:
-        graph.wanted_runs.add(session.get_one(ArtifactRow, focus).run_id)
+    if kind == "value":
+        graph.add_value(focus)
+    elif kind == "artifact":
+        graph.add_artifact(session.get_one(ArtifactRow, focus))
     else:
-        (graph.wanted_runs if table is RunRow else graph.wanted_structures).add(focus)
+        (graph.wanted_runs if kind == "run" else graph.wanted_structures).add(focus)
     graph.walk(downstream_from=focus if downstream else None)
     return ProvenanceGraph(focus, tuple(graph.nodes.values()), tuple(graph.edges))
 
@@ -117,8 +117,8 @@ class _Graph:
             self._take_structures(structures)
             self._take_runs(runs)
 
-    def add_value(self, value_id: str) -> str:
-        """Put a single value at the end of the graph and return its node's id."""
+    def add_value(self, value_id: str) -> None:
+        """Put a single value at the end of the graph."""
         value = self.session.get_one(PropertyValueRow, value_id)
         self._node(value.id, "values", value.property, _value_text(value))
         if value.run_id is not None:
@@ -131,7 +131,13 @@ class _Graph:
             self.wanted_structures.add(value.structure_id)
             if value.run_id is None:
                 self._edge(value.structure_id, value.id, "subject")
-        return value.id
+
+    def add_artifact(self, file: ArtifactRow) -> None:
+        """Put a file at the end of the graph, or of its run."""
+        kind: Kind = "report" if file.name.endswith(".html") else "artifact"
+        self._node(file.id, kind, file.name, f"{file.size} bytes, sha256 {file.sha256[:12]}")
+        self.wanted_runs.add(file.run_id)
+        self._edge(file.run_id, file.id, "left")
 
     def _take_structures(self, ids: list[str]) -> None:
         rows = self._rows(StructureRow, StructureRow.id, ids)
@@ -207,8 +213,7 @@ class _Graph:
         for file in self._rows(ArtifactRow, ArtifactRow.run_id, run_ids):
             seen[file.run_id] += 1
             if seen[file.run_id] <= _MOST_PER_RUN:
-                self._node(file.id, "artifact", file.name, f"{file.size} bytes, sha256 {file.sha256[:12]}")
-                self._edge(file.run_id, file.id, "left")
+                self.add_artifact(file)
         self._count_rest(seen, "more files", into=False)
 
     def _count_rest(self, seen: Counter[str], what: str, *, into: bool) -> None:

@@ -6,12 +6,20 @@ Knows the tables only through their common columns ``project_id``, ``id`` and ``
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import select
 
 from nanoos_lab.errors import AmbiguousIdError, InvalidInputError, UnknownNameError
-from nanoos_lab.store.schema import Base
+from nanoos_lab.store.schema import (
+    ArtifactRow,
+    Base,
+    BatchRow,
+    MaterialRow,
+    PropertyValueRow,
+    RunRow,
+    StructureRow,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,45 +36,55 @@ _SHOWN = 5
 _SUGGESTED_FROM = 500
 
 
+KINDS: dict[str, type[Base]] = {
+    "structure": StructureRow,
+    "run": RunRow,
+    "batch": BatchRow,
+    "material": MaterialRow,
+    "value": PropertyValueRow,
+    "artifact": ArtifactRow,
+}
+"""The records that have ids, by the word for them."""
+
+
 def resolve_id(
-    session: Session, scope: Scope, tables: type[Base] | Sequence[type[Base]], given: str
-) -> tuple[type[Base], str]:
-    """Find the one record that an id, a prefix of an id or an exact name means.
+    session: Session, scope: Scope, given: str, *, kinds: Sequence[str] = ("structure", "run", "batch")
+) -> tuple[str, str]:
+    """Find the one record that an id, the beginning of one, or an exact name means.
 
     Args:
         session: An open session.
         scope: The project to look in.
-        tables: Where to look, such as ``StructureRow`` or ``(RunRow, StructureRow)``.
         given: What the user wrote.
+        kinds: Where to look, of :data:`KINDS`.
 
     Returns:
-        The table and the full id.
+        The kind and the full id.
 
     Raises:
         InvalidInputError: Nothing was given.
         AmbiguousIdError: Several records fit; the message lists them.
         UnknownNameError: None does; close names are suggested.
     """
-    places = [tables] if isinstance(tables, type) else list(tables)
     wanted = str(given).strip()
     if not wanted:
         raise InvalidInputError(f"give an id, the beginning of one, or a name, not {given!r}")
     for matches in (_with_id, _with_name, _with_prefix):
-        found = [(table, *hit) for table in places for hit in matches(session, scope, table, wanted)]
+        found = [(kind, *hit) for kind in kinds for hit in matches(session, scope, KINDS[kind], wanted)]
         if len(found) == 1:
             return found[0][0], found[0][1]
         if found:
-            shown = ", ".join(f"{i} ({n or t.__tablename__})" for t, i, n in found[:_SHOWN])
+            shown = ", ".join(f"{i} ({kind} {name})" for kind, i, name in found[:_SHOWN])
             more = ", …" if len(found) > _SHOWN else ""
             raise AmbiguousIdError(f"{wanted!r} may mean {shown}{more}: give more of the id")
-    what = " or ".join(table.__tablename__.replace("_", " ") for table in places)
-    raise UnknownNameError(what, wanted, _known_names(session, scope, places))
+    raise UnknownNameError(" or ".join(kinds), wanted, _known_names(session, scope, kinds))
 
 
 def get_row(session: Session, scope: Scope, table: type[Row], given: str) -> Row:
-    """Return one record by id, prefix or exact name; errors as for :func:`resolve_id`."""
-    _, full = resolve_id(session, scope, table, given)
-    return cast("Row", session.get(table, full))
+    """Return one record by id, beginning of an id, or exact name; errors as for :func:`resolve_id`."""
+    kind = next(kind for kind, one in KINDS.items() if one is table)
+    _, full = resolve_id(session, scope, given, kinds=(kind,))
+    return session.get_one(table, full)
 
 
 def _with_id(session: Session, scope: Scope, table: type[Base], wanted: str) -> list[tuple[str, str]]:
@@ -94,10 +112,10 @@ def _hits(session: Session, scope: Scope, table: type[Base], narrow: Any) -> lis
     return [(i, n) for i, n in session.execute(query.order_by(t.c.id).limit(_SHOWN + 1))]
 
 
-def _known_names(session: Session, scope: Scope, tables: Iterable[type[Base]]) -> set[str]:
+def _known_names(session: Session, scope: Scope, kinds: Iterable[str]) -> set[str]:
     names: set[str] = set()
-    for table in tables:
-        t = table.__table__
+    for kind in kinds:
+        t = KINDS[kind].__table__
         column = t.c.get("name", t.c.id)
         query = select(column).where(t.c.project_id == scope.project_id).order_by(t.c.created_at.desc())
         names |= {name for name in session.scalars(query.limit(_SUGGESTED_FROM)) if name}

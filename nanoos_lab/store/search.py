@@ -97,7 +97,7 @@ def find_structures(
         where.append(StructureRow.crystal_system.in_([s.lower() for s in as_list(crystal_system)]))
     where += [_says(scope, word) for word in (text or "").split()]
     if material is not None:
-        where.append(StructureRow.material_id == resolve_id(session, scope, MaterialRow, material)[1])
+        where.append(StructureRow.material_id == resolve_id(session, scope, material, kinds=("material",))[1])
     if derived is not None:
         where.append(StructureRow.parent_id.is_not(None) if derived else StructureRow.parent_id.is_(None))
     where += [_in_range(scope, name, bounds) for name, bounds in ranges.items() if bounds is not None]
@@ -126,7 +126,7 @@ def _resolve_all(session: Session, scope: Scope, given: list[str]) -> list[str]:
         for part in chunks(sorted(full))
         for found in session.scalars(select(t.id).where(t.project_id == scope.project_id, t.id.in_(part)))
     }
-    resolved = [i if i in known else resolve_id(session, scope, StructureRow, i)[1] for i in given]
+    resolved = [i if i in known else resolve_id(session, scope, i, kinds=("structure",))[1] for i in given]
     return list(dict.fromkeys(resolved))
 
 

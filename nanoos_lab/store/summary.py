@@ -35,7 +35,7 @@ class LabSummary:
     """By state, in the order of a run's life; states without runs are absent."""
     values: Mapping[str, int]
     """By origin, synthetic ones apart under ``"synthetic"``."""
-    recent: tuple[RunRow, ...]
+    recent_runs: tuple[RunRow, ...]
     """The runs that finished last, newest first."""
 
     @property
@@ -74,7 +74,7 @@ def summarize(session: Session, scope: Scope, *, recent: int = 5) -> LabSummary:
         materials=_counts(session, scope, MaterialRow).get((), 0),
         runs={state: states[(state,)] for state in RunState if (state,) in states},
         values=by_origin,
-        recent=tuple(session.scalars(finished)),
+        recent_runs=tuple(session.scalars(finished)),
     )
 
 

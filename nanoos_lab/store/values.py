@@ -9,6 +9,7 @@ import hashlib
 import json
 import math
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +19,8 @@ from nanoos_lab.errors import InvalidInputError, UnknownNameError
 from nanoos_lab.properties import Method, Origin, PropertyEstimate, get_property
 from nanoos_lab.store.events import record_event
 from nanoos_lab.store.materials import material_of_phase
-from nanoos_lab.store.rows import as_list, fetch_by, insert_new
-from nanoos_lab.store.schema import PropertyValueRow, new_id
+from nanoos_lab.store.rows import as_list, chunks, fetch_by, insert_new
+from nanoos_lab.store.schema import PropertyValueRow, StructureRow, new_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,7 +29,24 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from nanoos_lab.store.database import Scope
-    from nanoos_lab.store.measured import MeasuredReport
+    from nanoos_lab.store.measured import RejectedLine
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What an import did."""
+
+    added: int = 0
+    already_there: int = 0
+    rejected: tuple[RejectedLine, ...] = ()
+    new_materials: tuple[str, ...] = ()
+    """Phases of which the lab has no structure yet; their values wait for one."""
+
+    def __str__(self) -> str:
+        """Say it in a line, and each rejected line in one more."""
+        head = f"{self.added} measured values added, {self.already_there} already there"
+        lines = [f"line {r.line}: {r.reason}" for r in self.rejected]
+        return "\n".join([f"{head}, {len(lines)} lines rejected" if lines else head, *lines])
 
 
 def insert_values(
@@ -75,6 +93,7 @@ def find_values(
     scope: Scope,
     *,
     structure_id: str | Iterable[str] | None = None,
+    with_material: bool = False,
     material_id: str | Iterable[str] | None = None,
     property: str | Iterable[str] | None = None,  # noqa: A002 - the word of the vocabulary
     origin: str | Iterable[str] | None = None,
@@ -88,6 +107,7 @@ def find_values(
         session: An open session.
         scope: The project.
         structure_id: Only of this structure, or these.
+        with_material: Whether values of these structures' materials as such, such as measured ones, count too.
         material_id: Only of this material, or these, whichever structure they were found on.
         property: Only of this property, or these.
         origin: Only of this origin, or these.
@@ -106,14 +126,34 @@ def find_values(
         query = query.where(row.origin.in_([_origin(name) for name in as_list(origin)]))
     if not include_synthetic:
         query = query.where(row.synthetic.is_(False))
+    facts = query
     subjects = ((row.structure_id, structure_id), (row.material_id, material_id), (row.run_id, run_id))
     given = [(column, as_list(ids)) for column, ids in subjects if ids is not None]
     given.sort(key=lambda pair: len(pair[1]))
     for column, ids in given[:-1]:
         query = query.where(column.in_(ids))
     found = fetch_by(session, query, *given[-1]) if given else list(session.scalars(query))
+    if with_material and structure_id is not None:
+        found += _of_materials(session, scope, facts, as_list(structure_id))
     found.sort(key=lambda value: (value.created_at, value.id))
     return found[:limit]
+
+
+def _of_materials(
+    session: Session, scope: Scope, query: Select[PropertyValueRow], structure_ids: list[str]
+) -> list[PropertyValueRow]:
+    """Return the values of the structures' materials that hold for no single structure."""
+    materials = [
+        material_id
+        for part in chunks(structure_ids)
+        for material_id in session.scalars(
+            select(StructureRow.material_id).where(
+                StructureRow.project_id == scope.project_id, StructureRow.id.in_(part)
+            )
+        )
+    ]
+    row = PropertyValueRow
+    return fetch_by(session, query.where(row.structure_id.is_(None)), row.material_id, materials)
 
 
 def to_estimate(row: PropertyValueRow) -> PropertyEstimate:
@@ -188,7 +228,7 @@ def _record(scope: Scope, fingerprint: str) -> dict[str, Any]:
     }
 
 
-def import_measured_csv(session: Session, scope: Scope, source: str | Path | bytes) -> MeasuredReport:
+def import_measured_csv(session: Session, scope: Scope, source: str | Path | bytes) -> ImportReport:
     """Store a table of measured values; importing it again adds nothing.
 
     A value belongs to a material, found by reduced formula and space group. A material of which there is
@@ -202,7 +242,7 @@ def import_measured_csv(session: Session, scope: Scope, source: str | Path | byt
     Raises:
         InvalidInputError: The table as a whole cannot be read. Bad lines are in the report instead.
     """
-    from nanoos_lab.store.measured import MeasuredReport, read_measured  # noqa: PLC0415 - loads pymatgen
+    from nanoos_lab.store.measured import read_measured  # noqa: PLC0415 - loads pymatgen
 
     table = read_measured(source)
     added = repeated = 0
@@ -216,7 +256,7 @@ def import_measured_csv(session: Session, scope: Scope, source: str | Path | byt
         insert_values(session, scope, material_id, None, estimates)
         grown = (session.scalar(_count(scope, material_id)) or 0) - (before or 0)
         added, repeated = added + grown, repeated + len(estimates) - grown
-    report = MeasuredReport(added, repeated, tuple(table.rejected), tuple(new_materials))
+    report = ImportReport(added, repeated, tuple(table.rejected), tuple(new_materials))
     if added:
         name = source.name if isinstance(source, Path) else None
         record_event(session, scope, "values.imported", scope.project_id, added=added, source=name)
@@ -227,3 +267,26 @@ def _count(scope: Scope, material_id: str) -> Select[int]:
     row = PropertyValueRow
     query = select(func.count()).select_from(row)
     return query.where(row.project_id == scope.project_id, row.material_id == material_id)
+
+
+def attach_measured(session: Session, scope: Scope, table: Path, structure: StructureRow) -> int:
+    """Store what a table of measured values says of one structure's material; return how many are new.
+
+    Args:
+        session: A writing session.
+        scope: The project.
+        table: The table's file, which is read once while it does not change.
+        structure: A structure with a space group.
+
+    Raises:
+        InvalidInputError: The table as a whole cannot be read.
+    """
+    from nanoos_lab.store.measured import read_measured_file  # noqa: PLC0415 - loads pymatgen
+
+    phase = (structure.reduced_formula, structure.space_group or 0)
+    estimates = read_measured_file(table).estimates.get(phase, [])
+    if not estimates:
+        return 0
+    before = session.scalar(_count(scope, structure.material_id)) or 0
+    insert_values(session, scope, structure.material_id, None, estimates)
+    return (session.scalar(_count(scope, structure.material_id)) or 0) - before
