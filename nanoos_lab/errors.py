@@ -133,6 +133,29 @@ class RunCancelledError(RunError):
     """Raised inside a task when its run was asked to stop."""
 
 
+class NotebookError(NanoOSError, RuntimeError):
+    """A cell of a notebook failed; the notebook up to there is on disk.
+
+    Args:
+        cell: The cell's execution number, as the notebook shows it in brackets.
+        excerpt: The beginning of its source.
+        reason: The error's type and text.
+        output: Where the notebook is, as far as it came.
+    """
+
+    def __init__(self, cell: int, excerpt: str, reason: str, output: str) -> None:
+        self.cell, self.excerpt, self.reason, self.output = cell, excerpt, reason, output
+        super().__init__(f"cell [{cell}] failed with {reason}\n\n{excerpt}\n\nThe notebook so far: {output}")
+
+    def __reduce__(self) -> tuple[type[NotebookError], tuple[int, str, str, str]]:
+        """Pickle by the constructor's own arguments."""
+        return type(self), (self.cell, self.excerpt, self.reason, self.output)
+
+
+class NotebookTimeoutError(NanoOSError, TimeoutError):
+    """A notebook took longer than it was given."""
+
+
 def suggest(name: str, known: Iterable[str]) -> str:
     """Return ``"; did you mean 'a' or 'b'?"``, or what exists, or nothing.
 

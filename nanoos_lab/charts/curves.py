@@ -7,14 +7,13 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from nanoos_lab.charts.birch import EosCurve, birch_murnaghan
 from nanoos_lab.charts.figure import Chart, new_chart
 from nanoos_lab.charts.theme import GREY, PALETTE, VERMILLION, nice_ticks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from nanoos_lab.charts.birch import EosCurve
 
 
 @dataclass(frozen=True)
@@ -43,11 +42,10 @@ def eos_figure(curves: Sequence[EosCurve]) -> Chart:
     several = len(curves) > 1
     for index, curve in enumerate(curves):
         color, name = PALETTE[index % len(PALETTE)], html.escape(curve.label)
-        grid = np.linspace(min(curve.volumes), max(curve.volumes), 60)
-        scale = curve.v0 if several else 1.0
+        scale = curve.volume if several else 1.0
         chart.add_scatter(
-            x=(grid / scale).tolist(),
-            y=(1000 * (birch_murnaghan(grid, curve) - curve.e0)).tolist(),
+            x=[v / scale for v, _ in curve.curve],
+            y=[1000 * (e - curve.energy) for _, e in curve.curve],
             mode="lines",
             line={"color": color, "width": 1.8},
             legendgroup=name,
@@ -55,11 +53,11 @@ def eos_figure(curves: Sequence[EosCurve]) -> Chart:
             hoverinfo="skip",
         )
         chart.add_scatter(
-            x=[float(v) / scale for v in curve.volumes],
-            y=[1000 * (float(e) - curve.e0) for e in curve.energies],
+            x=[v / scale for v, _ in curve.points],
+            y=[1000 * (e - curve.energy) for _, e in curve.points],
             mode="markers",
             marker={"color": color, "size": 8},
-            name=f"{name}: K = {curve.b0_gpa:.0f} GPa",
+            name=f"{name}: K = {curve.bulk_modulus:.0f} GPa",
             legendgroup=name,
             hovertemplate=f"<b>{name}</b><br>V %{{x:.4g}}<br>E − E₀ %{{y:.3g}} meV/atom<extra></extra>",
         )

@@ -71,7 +71,7 @@ class Chart(go.Figure):  # type: ignore[misc,name-defined]  # plotly fills its n
         return f"<Chart {title!r}: {len(self.data)} traces>"
 
 
-def new_chart(title: str, *, height: int = 420, width: int | None = None, **layout: Any) -> Chart:  # noqa: ANN401
+def new_chart(title: str, *, height: int = 420, width: int | None = None, **layout: Any) -> Chart:
     """Return an empty figure with the house template.
 
     Args:

@@ -12,16 +12,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from nanoos_lab.charts.birch import birch_murnaghan
+from nanoos_lab.charts.birch import EosCurve
 from nanoos_lab.charts.theme import BLUE, FONT, GREY, INK, nice_ticks, padded_range
 from nanoos_lab.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-
-    from nanoos_lab.charts.birch import EosCurve
 
 _CHAR_PX = 6.4
 _LEGEND_ROW = 20
@@ -288,33 +284,32 @@ def _legend_svg(rows: Sequence[Sequence[_Entry]]) -> str:
     return "".join(parts)
 
 
-def equation_of_state_svg(curve: EosCurve, *, width: int = 380, height: int = 250) -> str:
+def equation_of_state_svg(
+    summary: Mapping[str, Any], *, label: str = "", width: int = 380, height: int = 250
+) -> str:
     """Draw one equation of state without plotly: points, fitted curve, energy above the minimum.
 
     Args:
-        curve: Points and fit.
+        summary: The summary of a run of the task ``eos``.
+        label: What it is the curve of.
         width: Pixels.
         height: Pixels.
     """
-    low, high = padded_range(curve.volumes, 0.04)
-    volumes = np.linspace(low, high, 60)
-    fitted = 1000 * (birch_murnaghan(volumes, curve) - curve.e0)
-    points = [1000 * (float(e) - curve.e0) for e in curve.energies]
-    bottom, top = padded_range([*points, 0.0], 0.08)
+    eos = EosCurve.from_summary(summary, label)
+    points = [(v, 1000 * (e - eos.energy)) for v, e in eos.points]
+    curve = [(v, 1000 * (e - eos.energy)) for v, e in eos.curve]
+    low, high = padded_range([v for v, _ in points], 0.04)
+    bottom, top = padded_range([0.0, *(e for _, e in points)], 0.08)
     frame = (64.0, 10.0, width - 12.0, height - 48.0)
     x_ticks = [(v, f"{v:g}") for v in nice_ticks(low, high, 5)]
     y_ticks = [(v, f"{v:g}".replace("-", "−")) for v in nice_ticks(bottom, top, 4)]
     x = _Axis(low, high, frame[0], frame[2], log=False, ticks=x_ticks, title="Volume (Å³/atom)")
     y = _Axis(bottom, top, frame[3], frame[1], log=False, ticks=y_ticks, title="E − E₀ (meV/atom)")
-    line = [(x.at(v), y.at(e)) for v, e in zip(volumes, fitted, strict=True) if e <= top]
-    body = _line_svg({"line": {"color": BLUE, "width": 1.8}}, line)
-    body += "".join(
-        _marker((x.at(float(v)), y.at(e)), 7, "circle", BLUE)
-        for v, e in zip(curve.volumes, points, strict=True)
-    )
+    line = _line_svg({"line": {"color": BLUE, "width": 1.8}}, [(x.at(v), y.at(e)) for v, e in curve])
+    marks = "".join(_marker((x.at(v), y.at(e)), 7, "circle", BLUE) for v, e in points)
     return (
         f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width} {height}' width='{width}' "
         f"height='{height}' role='img' font-family='{FONT}' font-size='11' fill='{INK}'>"
-        f"<title>Equation of state of {html.escape(curve.label)}</title>"
-        f"{_axes_svg(x, y, frame, with_x=True)}{body}</svg>"
+        f"<title>Equation of state of {html.escape(label or 'a crystal')}</title>"
+        f"{_axes_svg(x, y, frame, with_x=True)}{line}{marks}</svg>"
     )
