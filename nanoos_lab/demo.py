@@ -26,9 +26,10 @@ def run_demo(folder: Path) -> Report:
 
     console = Console(highlight=False)
     with Lab(folder) as lab:
-        added = lab.add(samples_folder(), tags=["sample"])
-        console.print(f"{len(added)} structures in {lab.root}; screening them takes a few minutes the first time.")
-        report = lab.report("screening", structures=lab.structures(tags=["sample"]))
+        lab.add(samples_folder(), tags=["sample"])
+        chosen = lab.structures(tags=["sample"])
+        console.print(f"{len(chosen)} structures in {lab.root}; screening them takes a few minutes the first time.")
+        report = lab.report("screening", structures=chosen)
         console.print(report.run.summary.get("ranking_text", ""))
         console.print(f"Report: {report.path}")
         return report

@@ -26,8 +26,8 @@ def register(shell: InteractiveShell) -> None:
         """Run a verb of the lab: ``%lab runs``, ``%lab add SrTiO3.cif -t perovskite``, ``%lab --help``."""
         return run_line(line, shell.user_ns)
 
-    shell.register_magic_function(lab, "line", "lab")
-    shell.set_custom_exc((NanoOSError,), _show_error)
+    shell.register_magic_function(lab, "line", "lab")  # type: ignore[arg-type] # a plain function is meant
+    shell.set_custom_exc((NanoOSError,), _show_error)  # type: ignore[no-untyped-call]
 
 
 def run_line(line: str, namespace: dict[str, Any]) -> Any:  # noqa: ANN401 - whatever the verb returns

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from nanoos_lab.display import html, numbers
 
@@ -24,26 +24,24 @@ class _Notebook:
 
     def __init__(self, title: str) -> None:
         self._title = title
-        self._handle: object | None = None
+        self._handle: Any = None
 
     def show(self, fraction: float | None, line: str) -> None:
-        from IPython.display import HTML, display  # noqa: PLC0415 - only inside IPython
-
-        page = HTML(
-            html.block(
-                html.bar(fraction), html.Markup('<p class="sub">{}</p>').format(line), title=self._title
-            )
-        )
-        if self._handle is None:
-            self._handle = display(page, display_id=True)
-        else:
-            self._handle.update(page)  # type: ignore[attr-defined] # an IPython DisplayHandle
+        words = html.Markup('<p class="sub">{}</p>').format(line)
+        self._draw(html.block(html.bar(fraction), words, title=self._title))
 
     def clear(self) -> None:
         if self._handle is not None:
-            from IPython.display import HTML  # noqa: PLC0415
+            self._draw("")
 
-            self._handle.update(HTML(""))  # type: ignore[attr-defined]
+    def _draw(self, markup: str) -> None:
+        from IPython import display  # noqa: PLC0415 - only inside IPython
+
+        page = {"text/html": markup, "text/plain": ""}
+        if self._handle is None:
+            self._handle = display.display(page, raw=True, display_id=True)  # type: ignore[no-untyped-call]
+        else:
+            self._handle.update(page, raw=True)
 
 
 class _Terminal:

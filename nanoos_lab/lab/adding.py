@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nanoos_lab.lab import sources
 from nanoos_lab.lab.records import StructureRecord
 from nanoos_lab.store import structures
-from nanoos_lab.store.measured import read_measured
-from nanoos_lab.store.values import insert_values
+from nanoos_lab.store.values import attach_measured
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nanoos_lab.lab.core import Lab
-    from nanoos_lab.properties import PropertyEstimate
     from nanoos_lab.structures import ParsedStructure
 
 
@@ -35,21 +32,15 @@ def store_parsed(
     scope = lab.store.scope
     with lab.store.write() as session:
         row, _created = structures.insert_structure(
-            session, scope, parsed.structure, name=parsed.name, original_text=parsed.text,
-            original_format=parsed.format, original_name=parsed.name if parsed.text else None, tags=tags, notes=notes,
+            session, scope, parsed.structure, name=parsed.name, original_text=parsed.text or None,
+            original_format=parsed.format or None, original_name=parsed.name if parsed.text else None, tags=tags,
+            notes=notes,
             distinct=distinct,
         )  # fmt: skip
         if row.space_group is not None:
-            phase = (row.reduced_formula, row.space_group)
-            insert_values(session, scope, row.material_id, None, _shipped_values().get(phase, []))
+            attach_measured(session, scope, sources.measured_table(), row)
         known = structures.tags_of(session, scope, [row.id])
     return StructureRecord(lab, row, known.get(row.id, ()))
-
-
-@cache
-def _shipped_values() -> dict[tuple[str, int], list[PropertyEstimate]]:
-    """Return the measured values that ship with the package, by reduced formula and space group."""
-    return read_measured(sources.measured_table()).estimates
 
 
 def is_collection(source: Any) -> bool:  # noqa: ANN401 - whatever lab.add was given

@@ -5,18 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from nanoos_lab.display.progress import ProgressBar
 from nanoos_lab.lab import adding, reporting, sources
 from nanoos_lab.lab.answers import Predictions, Report
-from nanoos_lab.lab.reading import Reader, StructureLike
 from nanoos_lab.lab.records import StructureRecord, StructureSet
 from nanoos_lab.lab.runs import Batch, Run
+from nanoos_lab.lab.workspace import StructureLike, Workspace
 from nanoos_lab.runs.engine import Runs
 from nanoos_lab.settings import load_settings, user_settings_path
 from nanoos_lab.store.database import Store
-from nanoos_lab.store.measured import MeasuredReport, import_measured_csv
-from nanoos_lab.store.rows import resolve_id
-from nanoos_lab.store.schema import RunRow
+from nanoos_lab.store.values import ImportReport, import_measured_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -24,7 +21,7 @@ if TYPE_CHECKING:
     from nanoos_lab.settings import Resources, RetryPolicy, Settings
 
 
-class Lab(Reader):
+class Lab(Workspace):
     """An open workspace: structures, runs and values of one project, in one folder.
 
     Args:
@@ -182,41 +179,6 @@ class Lab(Reader):
         batch = self.batch(row.id)
         return batch.wait(timeout) if wait else batch
 
-    def wait(self, runs: Sequence[Run], timeout: float | None = None) -> None:
-        """Wait until runs have ended, showing progress; an interrupt detaches and never cancels.
-
-        Args:
-            runs: The runs.
-            timeout: Seconds, or None for as long as it takes.
-        """
-        waiting = [run for run in runs if not run.state.final]
-        if not waiting:
-            return
-        title = waiting[0].task if len(waiting) == 1 else f"{waiting[0].task} · {len(runs)} runs"
-        with ProgressBar(title) as bar:
-            self._runs.wait([r.id for r in waiting], timeout=timeout, on_progress=bar.update)
-
-    def cancel(self, run_id: str) -> None:
-        """Ask a run to stop.
-
-        Args:
-            run_id: Its id or a unique prefix.
-        """
-        self._runs.cancel(self._run_id(run_id))
-
-    def retry(self, run_id: str) -> Run:
-        """Try a failed, lost or cancelled run again.
-
-        Args:
-            run_id: Its id or a unique prefix.
-        """
-        self._runs.retry(self._run_id(run_id))
-        return Run(self, self.run_rows([self._run_id(run_id)])[0])
-
-    def step(self) -> None:
-        """Start what waits, collect what has ended; harmless at any time."""
-        self._runs.step()
-
     # Answers ----------------------------------------------------------------------------------------
 
     def predict(
@@ -264,7 +226,7 @@ class Lab(Reader):
         """
         return reporting.make_report(self, template, self.structures(structures), params)
 
-    def import_measured(self, table: str | Path) -> MeasuredReport:
+    def import_measured(self, table: str | Path) -> ImportReport:
         """Import measured values from a CSV file, each with its source.
 
         Args:
@@ -283,8 +245,3 @@ class Lab(Reader):
         if isinstance(structure, (list, tuple, StructureSet)):
             return {"structures": [self.structure(one).row for one in structure]}
         return {"structure": self.structure(structure).row}
-
-    def _run_id(self, prefix: str) -> str:
-        with self.store.read() as session:
-            _, full = resolve_id(session, self.store.scope, RunRow, prefix)
-        return full

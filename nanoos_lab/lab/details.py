@@ -108,23 +108,31 @@ def before_after(summary: dict[str, Any]) -> list[tuple[str, str, str, str]]:
     before, after = summary.get("before"), summary.get("after")
     if not isinstance(before, dict) or not isinstance(after, dict):
         return []
-    rows = []
-    for key, label, unit in (
-        ("energy", "Energy", "eV/atom"), ("volume_per_atom", "Volume", "Å³/atom"), ("a", "a", "Å"), ("b", "b", "Å"),
-        ("c", "c", "Å"), ("max_force", "Largest force", "eV/Å"), ("pressure", "Pressure", "GPa"),
-    ):  # fmt: skip
-        old, new = before.get(key), after.get(key)
-        if old is None or new is None:
-            continue
-        change = f"{numbers.signed(new - old)}"
-        if key in {"volume_per_atom", "a", "b", "c"} and old:
-            change += f" ({100 * (new / old - 1):+.2f} %)".replace("-", "−")
-        rows.append(
-            (f"{label} / {unit}", numbers.number(old, digits=5), numbers.number(new, digits=5), change)
+    pairs = [("Volume", "Å³/atom", before["volume_per_atom"], after["volume_per_atom"])]
+    if "energy_before" in summary:
+        pairs.insert(0, ("Energy", "eV/atom", summary["energy_before"], summary["energy_after"]))
+    pairs += [(k, "Å", before["lattice"][k], after["lattice"][k]) for k in ("a", "b", "c")]
+    greek = {"alpha": "α", "beta": "β", "gamma": "γ"}
+    pairs += [(word, "°", before["lattice"][k], after["lattice"][k]) for k, word in greek.items()]
+    rows = [
+        (
+            f"{label} / {unit}",
+            numbers.number(old, digits=5),
+            numbers.number(new, digits=5),
+            _change(old, new, unit),
         )
-    if before.get("space_group"):
-        rows.append(("Space group", str(before["space_group"]), str(after.get("space_group", "–")), ""))
-    return rows
+        for label, unit, old, new in pairs
+        if unit != "°" or abs(new - old) > _ANGLE_NOISE
+    ]
+    symbols = [f"{cell['space_group_symbol']} ({cell['space_group']})" for cell in (before, after)]
+    same = symbols[0] == symbols[1]
+    return [*rows, ("Space group", symbols[0], symbols[1], "" if same else "changed")]
+
+
+def _change(old: float, new: float, unit: str) -> str:
+    if unit in {"Å", "Å³/atom"}:
+        return f"{100 * (new / old - 1):+.2f} %".replace("-", "−")
+    return numbers.signed(new - old)
 
 
 def _headline(summary: dict[str, Any]) -> list[tuple[str, str]]:
@@ -143,16 +151,9 @@ def _picture(row: RunRow) -> html.Markup | None:
     summary = row.summary or {}
     if row.task != "eos" or "points_per_atom" not in summary:
         return None
-    from nanoos_lab.charts.birch import EosCurve  # noqa: PLC0415 - drawn when shown
-    from nanoos_lab.charts.still import equation_of_state_svg  # noqa: PLC0415
+    from nanoos_lab.charts.still import equation_of_state_svg  # noqa: PLC0415 - drawn when shown
 
-    volumes, energies = zip(*summary["points_per_atom"], strict=True)
-    curve = EosCurve(
-        label=str(row.params.get("calculator", "")), volumes=volumes, energies=energies,
-        v0=summary["volume_per_atom"], e0=summary["energy"], b0_gpa=summary["bulk_modulus"],
-        b0_prime=summary["bulk_modulus_derivative"],
-    )  # fmt: skip
-    return html.safe(equation_of_state_svg(curve))
+    return html.safe(equation_of_state_svg(summary, label=str(row.params.get("calculator", ""))))
 
 
 def run_html(row: RunRow, values: Sequence[PropertyValueRow], heading: str, scene: Scene | None) -> str:

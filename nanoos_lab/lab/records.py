@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.console import RenderableType
 
-    from nanoos_lab.lab.core import Lab
+    from nanoos_lab.lab.workspace import Workspace
     from nanoos_lab.store.schema import StructureRow
     from nanoos_lab.structures.scene import Scene
     from nanoos_lab.widgets import StructureViewer
@@ -41,7 +41,7 @@ class StructureRecord:
         ('SrTiO3', 'Pm-3m (221)')
     """
 
-    def __init__(self, lab: Lab, row: StructureRow, tags: Sequence[str] = ()) -> None:
+    def __init__(self, lab: Workspace, row: StructureRow, tags: Sequence[str] = ()) -> None:
         self._lab, self.row, self.tags = lab, row, tuple(tags)
 
     @property

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.console import RenderableType
 
-    from nanoos_lab.lab.core import Lab
+    from nanoos_lab.lab.workspace import Workspace
     from nanoos_lab.runs import Progress
     from nanoos_lab.store.schema import PropertyValueRow
 
@@ -38,7 +38,7 @@ class Run:
         'SrTiO3'
     """
 
-    def __init__(self, lab: Lab, row: RunRow, *, reused: bool = False) -> None:
+    def __init__(self, lab: Workspace, row: RunRow, *, reused: bool = False) -> None:
         self._lab, self._row, self.reused = lab, row, reused
 
     @property
@@ -256,7 +256,7 @@ class Batch(RunSet):
         runs: Its runs.
     """
 
-    def __init__(self, lab: Lab, batch_id: str, runs: Iterable[Run]) -> None:
+    def __init__(self, lab: Workspace, batch_id: str, runs: Iterable[Run]) -> None:
         super().__init__(runs, title="runs in this batch")
         self._lab, self.id = lab, batch_id
 

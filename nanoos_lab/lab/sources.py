@@ -145,7 +145,7 @@ def _from_object(source: Any, name: str | None) -> ParsedStructure:  # noqa: ANN
             "or a pymatgen or ASE object"
         )
     label = name or source.composition.reduced_formula
-    return ParsedStructure(structure=source, text=None, format=None, name=label, index=0)
+    return ParsedStructure(structure=source, text="", format="", name=label, index=0)
 
 
 def _reason(error: Exception) -> str:

@@ -1,10 +1,11 @@
-"""What is in a lab: every question that changes nothing."""
+"""What is in a lab: the questions it answers from its store, and following the runs that are under way."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from nanoos_lab.display import html, text
+from nanoos_lab.display.progress import ProgressBar
 from nanoos_lab.errors import InvalidInputError
 from nanoos_lab.lab.answers import Comparison, Trace, values_frame
 from nanoos_lab.lab.records import StructureRecord, StructureSet
@@ -15,7 +16,6 @@ from nanoos_lab.store import search as structure_search
 from nanoos_lab.store import structures as structure_rows
 from nanoos_lab.store import values as value_rows
 from nanoos_lab.store.rows import resolve_id
-from nanoos_lab.store.schema import BatchRow, RunRow, StructureRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from nanoos_lab.runs import Progress
     from nanoos_lab.runs.engine import Runs
     from nanoos_lab.store.database import Store
-    from nanoos_lab.store.schema import PropertyValueRow
+    from nanoos_lab.store.schema import PropertyValueRow, RunRow, StructureRow
 
 StructureLike = Any
 """A ``StructureRecord``, a ``Run`` that made a structure, or an id."""
 
 
-class Reader:
-    """The questions a lab answers from its store.
+class Workspace:
+    """The records of an open lab, and the runs under way.
 
     Args:
         store: The open store.
@@ -164,10 +164,45 @@ class Reader:
             AmbiguousIdError: The prefix fits several records.
         """
         with self.store.read() as session:
-            kind, full = resolve_id(session, self.store.scope, (StructureRow, RunRow, BatchRow), record_id)
-        if kind is StructureRow:
+            kind, full = resolve_id(session, self.store.scope, record_id)
+        if kind == "structure":
             return self.structure(full)
-        return self.batch(full) if kind is BatchRow else Run(self, self.run_rows([full])[0])
+        return self.batch(full) if kind == "batch" else Run(self, self.run_rows([full])[0])
+
+    def wait(self, runs: Sequence[Run], timeout: float | None = None) -> None:
+        """Wait until runs have ended, showing progress; an interrupt detaches and never cancels.
+
+        Args:
+            runs: The runs.
+            timeout: Seconds, or None for as long as it takes.
+        """
+        waiting = [run for run in runs if not run.state.final]
+        if not waiting:
+            return
+        title = waiting[0].task if len(waiting) == 1 else f"{waiting[0].task} · {len(runs)} runs"
+        with ProgressBar(title) as bar:
+            self._runs.wait([r.id for r in waiting], timeout=timeout, on_progress=bar.update)
+
+    def cancel(self, run_id: str) -> None:
+        """Ask a run to stop.
+
+        Args:
+            run_id: Its id or a unique prefix.
+        """
+        self._runs.cancel(self._run_id(run_id))
+
+    def retry(self, run_id: str) -> Run:
+        """Try a failed, lost or cancelled run again.
+
+        Args:
+            run_id: Its id or a unique prefix.
+        """
+        self._runs.retry(self._run_id(run_id))
+        return Run(self, self.run_rows([self._run_id(run_id)])[0])
+
+    def step(self) -> None:
+        """Start what waits, collect what has ended; harmless at any time."""
+        self._runs.step()
 
     def values(
         self,
@@ -266,6 +301,11 @@ class Reader:
         """
         return self._runs.progress(run_id)
 
+    def _run_id(self, prefix: str) -> str:
+        with self.store.read() as session:
+            _, full = resolve_id(session, self.store.scope, prefix, kinds=("run",))
+        return full
+
     def _counts(self) -> tuple[dict[str, str], RunSet]:
         with self.store.read() as session:
             counted = summary.summarize(session, self.store.scope)
@@ -276,7 +316,7 @@ class Reader:
             "Values": ", ".join(f"{n} {origin}" for origin, n in counted.values.items()) or "none",
             "Runs": ", ".join(f"{n} {state.lower()}" for state, n in counted.runs.items()) or "none",
         }
-        return pairs, RunSet([Run(self, row) for row in counted.recent], title="recent runs")
+        return pairs, RunSet([Run(self, row) for row in counted.recent_runs], title="recent runs")
 
     def __repr__(self) -> str:
         return text.to_text(self)

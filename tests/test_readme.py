@@ -1,0 +1,77 @@
+"""Every code block of the README works as it stands there."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.system
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", (REPOSITORY / "README.md").read_text(encoding="utf-8"), re.M | re.S)
+SHELL_LINES = [line for kind, text in BLOCKS if kind == "bash" for line in text.splitlines() if line]
+VERBS = [line for line in SHELL_LINES if not line.startswith("make ")]
+
+
+def blocks(kind: str) -> list[str]:
+    return [text for found, text in BLOCKS if found == kind]
+
+
+@pytest.fixture
+def environment(tmp_path):
+    bin_folder = Path(sys.executable).parent
+    path = f"{bin_folder}{os.pathsep}{os.environ['PATH']}"
+    return {**os.environ, "PATH": path, "HOME": str(tmp_path / "home"), "OMP_NUM_THREADS": "1"}
+
+
+def test_no_block_is_of_a_kind_that_is_not_run():
+    assert {kind for kind, _ in BLOCKS} == {"bash", "ipython", "python", "toml"}
+
+
+def test_the_make_commands_exist():
+    targets = [line.split()[1] for line in SHELL_LINES if line.startswith("make ")]
+    assert {"demo", "test", "benchmarks"} <= set(targets)
+    for target in targets:
+        subprocess.run(["make", "--dry-run", target], cwd=REPOSITORY, check=True, capture_output=True)
+
+
+def test_the_verbs_of_the_terminal(tmp_path, environment):
+    script = "set -euo pipefail\n" + "\n".join(VERBS)
+    result = subprocess.run(["bash", "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+    for word in ("SrTiO3", "COMPLETED", "bulk modulus", "predicted", "measured"):
+        assert word.lower() in result.stdout.lower()
+
+
+@pytest.mark.parametrize("text", blocks("ipython"))
+def test_the_session(text, tmp_path, environment):
+    script = tmp_path / "session.ipy"
+    script.write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "IPython", "--colors=NoColor", "--no-banner", str(script)]
+    result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "Traceback" not in result.stderr + result.stdout
+    assert list((tmp_path / "titanates" / "reports").glob("screening-*.html"))
+
+
+@pytest.mark.parametrize("text", blocks("python"))
+def test_the_python(text, tmp_path, environment):
+    result = subprocess.run(
+        [sys.executable, "-c", text], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stderr
+    assert 0 < float(result.stdout.strip().splitlines()[-1]) < 2
+
+
+@pytest.mark.parametrize("text", blocks("toml"))
+def test_the_entry_points_are_of_a_family_that_exists(text):
+    groups = tomllib.loads(text)["project"]["entry-points"]
+    with (REPOSITORY / "pyproject.toml").open("rb") as file:
+        ours = tomllib.load(file)["project"]["entry-points"]
+    assert set(groups) <= set(ours)
