@@ -225,7 +225,7 @@ def _gradients(scene: Scene) -> str:
             f"<stop offset='0' stop-color='{glint}'/><stop offset='.38' stop-color='{species.color}'/>"
             f"<stop offset='.82' stop-color='{dark}'/><stop offset='1' stop-color='{edge}'/></radialGradient>"
             f"<linearGradient id='@@b{k}' x1='0' y1='0' x2='0' y2='1'><stop offset='0' stop-color='{edge}'/>"
-            f"<stop offset='.4' stop-color='{_mix(base, 255, 0.3)}'/><stop offset='1' stop-color='{edge}'/>"
+            f"<stop offset='.5' stop-color='{_mix(base, 255, 0.3)}'/><stop offset='1' stop-color='{edge}'/>"
             "</linearGradient>"
         )
     return "".join(texts)
