@@ -13,7 +13,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pymatgen.core import Composition, Element, Lattice, Molecule, PeriodicSite, Species, Structure
+from pymatgen.core.composition import Composition
+from pymatgen.core.lattice import Lattice
+from pymatgen.core.periodic_table import Element, Species
+from pymatgen.core.sites import PeriodicSite
+from pymatgen.core.structure import Molecule, Structure
 from pymatgen.optimization.neighbors import find_points_in_spheres
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from nanoos_lab.errors import InvalidInputError, StructureParseError, UnknownNam
 from nanoos_lab.structures.formats.recognise import FORMATS, by_name, recognise
 
 if TYPE_CHECKING:
-    from pymatgen.core import Molecule, Structure
+    from pymatgen.core.structure import Molecule, Structure
 
 _MODULES = {"cif": "cif", "poscar": "poscar", "xyz": "xyz", "extxyz": "xyz", "json": "pymatgen_json"}
 _GZIP = b"\x1f\x8b"

@@ -14,7 +14,7 @@ from nanoos_lab.errors import InvalidInputError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pymatgen.core import Composition, Molecule, Structure
+    X
 
 _KINDS = ("Structure", "Molecule", "IStructure", "IMolecule")
 
@@ -28,7 +28,7 @@ def to_json(structure: Structure | Molecule) -> dict[str, Any]:
     Raises:
         InvalidInputError: A property is of a type that JSON cannot hold.
     """
-    from pymatgen.core import IStructure  # noqa: PLC0415 - pymatgen is heavy
+    from pymatgen.core.structure import IStructure  # noqa: PLC0415 - pymatgen is heavy
 
     periodic = isinstance(structure, IStructure)
     sites = []
@@ -85,7 +85,8 @@ def _crystal(
     data: Mapping[str, Any], sites: list[dict[str, Any]], charge: float | None, properties: dict[str, Any]
 ) -> Structure:
     import numpy as np  # noqa: PLC0415 - light import of the package
-    from pymatgen.core import PeriodicSite, Structure  # noqa: PLC0415 - pymatgen is heavy
+    from pymatgen.core.sites import PeriodicSite  # noqa: PLC0415 - pymatgen is heavy
+    from pymatgen.core.structure import Structure  # noqa: PLC0415 - pymatgen is heavy
 
     from nanoos_lab.structures.build import BuildError, lattice_of_matrix  # noqa: PLC0415 - imports pymatgen
 
@@ -125,7 +126,8 @@ def _crystal(
 def _molecule(
     data: Mapping[str, Any], sites: list[dict[str, Any]], charge: float, properties: dict[str, Any]
 ) -> Molecule:
-    from pymatgen.core import Molecule, Site  # noqa: PLC0415 - pymatgen is heavy
+    from pymatgen.core.sites import Site  # noqa: PLC0415 - pymatgen is heavy
+    from pymatgen.core.structure import Molecule  # noqa: PLC0415 - pymatgen is heavy
 
     made = [
         Site(
@@ -150,9 +152,9 @@ def _molecule(
 def _species_to_json(kind: Any, amount: float) -> dict[str, Any]:  # noqa: ANN401 - Element, Species or DummySpecies
     entry: dict[str, Any] = {"element": kind.symbol, "occu": float(amount)}
     oxidation_state, spin = getattr(kind, "oxi_state", None), getattr(kind, "spin", None)
-    from pymatgen.core import DummySpecies, Species  # noqa: PLC0415 - pymatgen is heavy
+    from pymatgen.core.periodic_table import DummySpecies, Species  # noqa: PLC0415 - pymatgen is heavy
 
-    if isinstance(kind, Species):
+    if isinstance(kind, Species | DummySpecies):
         entry["oxidation_state"], entry["spin"] = oxidation_state, spin
     if isinstance(kind, DummySpecies):
         entry["@class"] = "DummySpecies"
@@ -160,7 +162,8 @@ def _species_to_json(kind: Any, amount: float) -> dict[str, Any]:  # noqa: ANN40
 
 
 def _composition(site: Mapping[str, Any], number: int) -> Composition:
-    from pymatgen.core import Composition, DummySpecies, Element, Species  # noqa: PLC0415 - pymatgen is heavy
+    from pymatgen.core.composition import Composition  # noqa: PLC0415 - pymatgen is heavy
+    from pymatgen.core.periodic_table import DummySpecies, Element, Species  # noqa: PLC0415 - pymatgen is heavy
 
     parts = site.get("species")
     if not isinstance(parts, list) or not parts:

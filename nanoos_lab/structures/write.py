@@ -16,7 +16,7 @@ from nanoos_lab.errors import InvalidInputError, UnknownNameError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pymatgen.core import Molecule, Structure
+    from pymatgen.core.structure import Molecule, Structure
 
     Writer = Callable[[Any], str]
 
@@ -43,7 +43,7 @@ def write_structure(structure: Structure | Molecule, format: str = "cif") -> str
 
 
 def _periodic(structure: Any, format_name: str, instead: str) -> Structure:  # noqa: ANN401 - checked here
-    from pymatgen.core import IStructure  # noqa: PLC0415 - pymatgen is heavy
+    from pymatgen.core.structure import IStructure  # noqa: PLC0415 - pymatgen is heavy
 
     if not isinstance(structure, IStructure):
         raise InvalidInputError(f"{format_name} is for crystals and this is a molecule: write {instead}")
@@ -129,7 +129,7 @@ def _write_poscar(structure: Any) -> str:  # noqa: ANN401 - structure or molecul
 
 
 def _write_xyz(structure: Any) -> str:  # noqa: ANN401 - structure or molecule
-    from pymatgen.core import IStructure  # noqa: PLC0415 - pymatgen is heavy
+    from pymatgen.core.structure import IStructure  # noqa: PLC0415 - pymatgen is heavy
 
     if isinstance(structure, IStructure):
         raise InvalidInputError("xyz has no cell and would lose this crystal's: write extxyz")
@@ -143,7 +143,7 @@ def _row(values: Any) -> str:  # noqa: ANN401 - three numbers
 
 
 def _write_extxyz(structure: Any) -> str:  # noqa: ANN401 - structure or molecule
-    from pymatgen.core import IStructure  # noqa: PLC0415 - pymatgen is heavy
+    from pymatgen.core.structure import IStructure  # noqa: PLC0415 - pymatgen is heavy
 
     _ordered(structure, "extxyz")
     head, columns = [], ["species:S:1", "pos:R:3"]

@@ -39,7 +39,8 @@ from nanoos_lab.structures.formats.parsed import Parsed, line_with
 
 if TYPE_CHECKING:
     import numpy.typing as npt
-    from pymatgen.core import Lattice, Structure
+    from pymatgen.core.lattice import Lattice
+    from pymatgen.core.structure import Structure
 
     from nanoos_lab.structures.build import Occupant
 

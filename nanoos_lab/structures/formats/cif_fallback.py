@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nanoos_lab.structures.build import BuildError
 
 if TYPE_CHECKING:
-    from pymatgen.core import Structure
+    from pymatgen.core.structure import Structure
 
 
 def parse_with_pymatgen(text: str) -> list[Structure]:
@@ -20,7 +20,7 @@ def parse_with_pymatgen(text: str) -> list[Structure]:
     Raises:
         BuildError: pymatgen cannot read it either; the message is pymatgen's reason.
     """
-    from pymatgen.core import DummySpecies  # noqa: PLC0415 - pymatgen is heavy
+    from pymatgen.core.periodic_table import DummySpecies  # noqa: PLC0415 - pymatgen is heavy
     from pymatgen.io.cif import CifParser  # noqa: PLC0415 - slow to import, seldom needed
 
     with warnings.catch_warnings():

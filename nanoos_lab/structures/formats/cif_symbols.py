@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import gemmi
 import numpy as np
-from pymatgen.core import Element
+from pymatgen.core.periodic_table import Element
 
 from nanoos_lab.structures.build import BuildError
 

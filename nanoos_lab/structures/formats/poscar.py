@@ -25,7 +25,7 @@ from nanoos_lab.structures.formats.parsed import Parsed
 
 if TYPE_CHECKING:
     import numpy.typing as npt
-    from pymatgen.core import Lattice
+    from pymatgen.core.lattice import Lattice
 
     FloatArray = npt.NDArray[np.float64]
 

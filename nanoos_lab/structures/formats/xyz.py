@@ -28,7 +28,7 @@ from nanoos_lab.structures.formats.parsed import Parsed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pymatgen.core import Molecule, Structure
+    from pymatgen.core.structure import Molecule, Structure
 
 _ENTRY = re.compile(r"""([^\s=]+)(?:\s*=\s*("(?:[^"\\]|\\.)*"|'[^']*'|\{[^}]*\}|\S+))?""")
 _SPECIES_NAMES = ("species", "element", "elements", "symbols", "z", "numbers")
