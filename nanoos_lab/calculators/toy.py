@@ -1,16 +1,17 @@
 """A pair potential for tests and teaching: deterministic, instant, and about no real material.
 
-Every pair attracts by a Morse potential whose length is the sum of the covalent radii and whose depth grows
-with the difference in electronegativity; unlike atoms therefore prefer each other. A polynomial switch takes
-energy and force smoothly to zero at the cutoff. All values are marked synthetic.
+Atoms get charges from the electronegativities of their neighbours in the formula. Unlike charges attract by a
+screened Coulomb term and a soft Morse well, like charges repel, and neutral atoms meet in a stiffer Morse well
+as far apart as in their metals. Rocksalt, perovskite, rutile and close-packed metals are stable. A polynomial
+switch takes everything smoothly to zero at the cutoff. All values are marked synthetic.
 
-Source: P. M. Morse, Phys. Rev. 34, 57 (1929); the switch is the quintic of common molecular-dynamics codes.
+Source: P. M. Morse, Phys. Rev. 34, 57 (1929); H. Yukawa, Proc. Phys.-Math. Soc. Jpn. 17, 48 (1935).
 """
 
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -24,34 +25,53 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pymatgen.core.structure import Structure
 
-DEPTH_EV = 0.30
-"""Depth of the well between like atoms."""
-DEPTH_PER_ELECTRONEGATIVITY_EV = 0.12
-"""What the squared difference of Pauling electronegativities adds to the depth."""
-STIFFNESS = 4.0
-"""Morse exponent times the bond length, dimensionless."""
-CUTOFF_RATIO = 2.2
-"""Cutoff over bond length."""
-SWITCH_RATIO = 1.5
-"""Where the switch begins, over bond length."""
+    FloatArray = NDArray[np.float64]
+
+CUTOFF_ANGSTROM = 6.0
+_SWITCH_ANGSTROM = 4.2
+_DEPTH_EV = 0.2
+_SOFT, _STIFF = 4.0, 6.0
+_NEUTRAL = 0.05
+_LIKE = 0.1
+_COULOMB_EV_ANGSTROM = 8.0
+_SCREENING_ANGSTROM = 2.5
 
 
-def pair_energy(ratio: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Evaluate the potential of unit depth and unit bond length.
+class Pairs(NamedTuple):
+    """What distinguishes m pairs of atoms; each member has shape (m,)."""
+
+    length: FloatArray
+    """Bond length in Å."""
+    charges: FloatArray
+    """Product of the two charges."""
+
+
+def pair_energy(distance: FloatArray, pairs: Pairs) -> tuple[FloatArray, FloatArray]:
+    """Evaluate the potential of pairs.
 
     Args:
-        ratio: Distance over bond length, any shape.
+        distance: Å, shape (m,).
+        pairs: What the pairs are made of.
 
     Returns:
-        Energy in units of the depth, and its derivative by ``ratio``.
+        Energy in eV and its derivative by the distance in eV/Å, each of shape (m,).
     """
-    decay = np.exp(-STIFFNESS * (ratio - 1.0))
-    morse, slope = decay * decay - 2.0 * decay, -2.0 * STIFFNESS * (decay * decay - decay)
-    width = CUTOFF_RATIO - SWITCH_RATIO
-    x = np.clip((ratio - SWITCH_RATIO) / width, 0.0, 1.0)
-    switch = 1.0 - x**3 * (10.0 - 15.0 * x + 6.0 * x * x)
-    switch_slope = -30.0 * (x * (1.0 - x)) ** 2 / width
-    return morse * switch, slope * switch + morse * switch_slope
+    charges = pairs.charges
+    rate = (_SOFT + (_STIFF - _SOFT) * np.exp(-np.abs(charges) / _NEUTRAL)) / pairs.length
+    well = _DEPTH_EV * np.where(charges > 0.0, np.exp(-charges / _LIKE), 1.0)
+    decay = np.exp(-rate * (distance - pairs.length))
+    screened = _COULOMB_EV_ANGSTROM * charges * np.exp(-distance / _SCREENING_ANGSTROM) / distance
+    energy = _DEPTH_EV * decay**2 - 2.0 * well * decay + screened
+    slope = 2.0 * rate * (well * decay - _DEPTH_EV * decay**2)
+    slope -= screened * (1.0 / _SCREENING_ANGSTROM + 1.0 / distance)
+    switch, switch_slope = _switch(distance)
+    return energy * switch, slope * switch + energy * switch_slope
+
+
+def _switch(distance: FloatArray) -> tuple[FloatArray, FloatArray]:
+    width = CUTOFF_ANGSTROM - _SWITCH_ANGSTROM
+    x = np.clip((distance - _SWITCH_ANGSTROM) / width, 0.0, 1.0)
+    return 1.0 - x**3 * (10.0 - 15.0 * x + 6.0 * x * x), -30.0 * (x * (1.0 - x)) ** 2 / width
 
 
 class ToyCalculator:
@@ -76,7 +96,7 @@ class ToyCalculator:
         Args:
             structure: The crystal in question.
         """
-        check_crystal(structure, who="the toy calculator", elements=None, cutoff_angstrom=6.0)
+        check_crystal(structure, who="the toy calculator", elements=None, cutoff_angstrom=CUTOFF_ANGSTROM)
 
     def method(self, recipe: str = "") -> Method:
         """Return the method to state values with.

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from ase.calculators.calculator import Calculator, all_changes
-from ase.data import chemical_symbols, covalent_radii
+from ase.data import covalent_radii
 from ase.neighborlist import neighbor_list
 
-from nanoos_lab.calculators.toy import (
-    CUTOFF_RATIO,
-    DEPTH_EV,
-    DEPTH_PER_ELECTRONEGATIVITY_EV,
-    pair_energy,
-)
+from nanoos_lab.calculators.toy import CUTOFF_ANGSTROM, Pairs, pair_energy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ase import Atoms
-    from numpy.typing import NDArray
 
-MIDDLE_ELECTRONEGATIVITY = 2.0
+    from nanoos_lab.calculators.toy import FloatArray
+
+_MIDDLE_ELECTRONEGATIVITY = 2.0
 """For the noble gases, which have no Pauling value."""
+_CHARGE_PER_ELECTRONEGATIVITY = 1.6
 
 
 class ToyASE(Calculator):
@@ -46,20 +44,16 @@ class ToyASE(Calculator):
         """
         super().calculate(atoms, list(properties), list(system_changes))  # type: ignore[no-untyped-call]
         now: Any = self.atoms
-        numbers = now.numbers
-        radii, affinity = covalent_radii[numbers], _electronegativities(numbers)
-        i, j, distance, vector = neighbor_list(  # type: ignore[no-untyped-call]
-            "ijdD", now, CUTOFF_RATIO * radii
-        )
-        length = radii[i] + radii[j]
-        depth = DEPTH_EV + DEPTH_PER_ELECTRONEGATIVITY_EV * (affinity[i] - affinity[j]) ** 2
-        value, slope = pair_energy(distance / length)
+        found = neighbor_list("ijdD", now, CUTOFF_ANGSTROM)  # type: ignore[no-untyped-call]
+        i, j, distance, vector = found
+        length, charge = _atoms_of(now.numbers)
+        value, slope = pair_energy(distance, Pairs(length[i] + length[j], charge[i] * charge[j]))
         # Both directions of every pair are in the list: each carries half the energy.
-        pull = (depth * slope / length / distance)[:, None] * vector
-        forces = np.zeros((len(numbers), 3))
+        pull = (slope / distance)[:, None] * vector
+        forces = np.zeros((len(now), 3))
         np.add.at(forces, i, pull)
         stress = 0.5 * np.einsum("pa,pb->ab", pull, vector) / now.get_volume()
-        energy = 0.5 * float(depth @ value)
+        energy = 0.5 * float(value.sum())
         self.results = {
             "energy": energy,
             "free_energy": energy,
@@ -68,9 +62,20 @@ class ToyASE(Calculator):
         }
 
 
-def _electronegativities(numbers: NDArray[np.int_]) -> NDArray[np.float64]:
-    """Return Pauling electronegativities of elements, shape (n,)."""
+def _atoms_of(numbers: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the radius in Å and the charge of each atom, shape (n,) each."""
+    elements = np.array([_element(int(z)) for z in numbers])
+    affinity, metallic, covalent = elements.T
+    charge = np.tanh(_CHARGE_PER_ELECTRONEGATIVITY * (affinity.mean() - affinity))
+    return covalent + (metallic - covalent) * (1.0 - np.abs(charge)), charge
+
+
+@functools.cache
+def _element(number: int) -> tuple[float, float, float]:
+    """Return Pauling electronegativity, and metallic and covalent radius in Å."""
     from pymatgen.core.periodic_table import Element  # noqa: PLC0415 - heavy import
 
-    table = {z: Element(chemical_symbols[z]).data.get("X") for z in set(numbers.tolist())}
-    return np.array([table[z] or MIDDLE_ELECTRONEGATIVITY for z in numbers.tolist()], dtype=float)
+    element, covalent = Element.from_Z(number), float(covalent_radii[number])
+    metallic = element.metallic_radius if element.is_metal else None
+    affinity = element.data.get("X") or _MIDDLE_ELECTRONEGATIVITY
+    return float(affinity), float(metallic or covalent), covalent
