@@ -1,0 +1,200 @@
+"""Start what waits: claim runs in the store, write their attempt folder, ask an executor for a worker.
+
+At most ``max_workers`` folders of a profile are under way at once, counted in the same transaction that
+claims, so that several drivers together keep the limit. Where many runs of a task wait, a worker gets a
+chunk of them, the smaller the fewer are left, so that its start-up is paid once and the ends meet.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from nanoos_lab.errors import NanoOSError, StoreError
+from nanoos_lab.runs.attempts.execute import describe_error
+from nanoos_lab.runs.attempts.folder import PROTOCOL, AttemptFolder
+from nanoos_lab.runs.driving.endings import settle
+from nanoos_lab.settings import Resources
+from nanoos_lab.store import run_changes as changes
+from nanoos_lab.store import runs as rows
+from nanoos_lab.store.events import record_events
+from nanoos_lab.store.run_changes import Ending
+from nanoos_lab.store.schema import RunState, new_id
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.orm import Session
+
+    from nanoos_lab.runs.attempts.presence import Presence
+    from nanoos_lab.runs.driving.pool import ExecutorPool
+    from nanoos_lab.runs.executors import DetachedExecutor
+    from nanoos_lab.settings import Profile
+    from nanoos_lab.store.database import Store
+    from nanoos_lab.store.schema import RunRow
+
+MAX_CHUNK = 64
+_ROUNDS = 4
+"""A worker gets about this part of its share of what waits."""
+
+
+@dataclass(frozen=True)
+class _Chunk:
+    """Runs claimed for one attempt folder."""
+
+    folder: str
+    """Relative to the project's files."""
+    runs: Sequence[RunRow]
+    attempts: dict[str, int]
+
+
+class Launcher:
+    """Starts runs of detached executors.
+
+    Args:
+        store: The open store.
+        presence: This process's presence in the lab.
+        pool: The executors.
+    """
+
+    def __init__(self, store: Store, presence: Presence, pool: ExecutorPool) -> None:
+        self._store, self._presence, self._pool = store, presence, pool
+
+    def launch(self) -> int:
+        """Start what may start now and return how many runs that were."""
+        started = 0
+        inline = self._pool.inline_names()
+        with self._store.read() as session:
+            waiting = rows.waiting_profiles(session, self._store.scope, time.time(), inline)
+        for name, executor_name in waiting:
+            executor = self._pool.detached(name, executor_name)
+            if executor is None:
+                continue
+            profile = self._pool.profile(name, executor_name)
+            while self._has_room(profile) and (chunk := self._claim(profile)):
+                self._hand_over(executor, chunk)
+                started += len(chunk.runs)
+        return started
+
+    def _has_room(self, profile: Profile) -> bool:
+        with self._store.read() as session:
+            return rows.folders_in_flight(session, self._store.scope, profile.name) < profile.max_workers
+
+    def _claim(self, profile: Profile) -> _Chunk | None:
+        scope, name = self._store.scope, new_id()
+        folder = f"runs/{name[:2]}/{name}"
+        with self._store.write() as session:
+            if rows.folders_in_flight(session, scope, profile.name) >= profile.max_workers:
+                return None
+            members = _next_chunk(session, self._store, profile)
+            claimed = changes.begin_attempts(
+                session,
+                scope,
+                [(run.id, run.attempt) for run in members],
+                state=RunState.SUBMITTING,
+                owner=self._presence.token,
+                folder=folder,
+                executor=profile.executor,
+            )
+        attempts = dict(claimed)
+        runs = [run for run in members if run.id in attempts]
+        return _Chunk(folder, runs, attempts) if runs else None
+
+    def _hand_over(self, executor: DetachedExecutor, chunk: _Chunk) -> None:
+        folder = AttemptFolder(self._store.scope.files / chunk.folder)
+        first = chunk.runs[0]
+        try:
+            folder.prepare()
+            folder.write_spec(self._spec(chunk))
+            name = f"nanoos-{first.id}-{chunk.attempts[first.id]}"
+            job_id = executor.start(folder, Resources(**first.resources), name)
+        except StoreError:
+            raise  # what is recorded stays true: SUBMITTING by us, taken back by the next step
+        except (OSError, NanoOSError, ValueError) as error:
+            self._take_back(folder, chunk, error)
+            return
+        self._record_queued(chunk, job_id)
+
+    def _record_queued(self, chunk: _Chunk, job_id: str) -> None:
+        scope = self._store.scope
+        with self._store.write() as session:
+            queued = [
+                run
+                for run, attempt in chunk.attempts.items()
+                if changes.change_state(
+                    session,
+                    scope,
+                    run,
+                    attempt=attempt,
+                    expected=[RunState.SUBMITTING],
+                    values={"state": RunState.QUEUED},
+                )
+            ]
+            for run, attempt in chunk.attempts.items():
+                changes.set_attempt(session, scope, run, attempt, job_id=job_id)
+            record_events(session, scope, "run.queued", {run: {"job": job_id} for run in queued})
+
+    def _take_back(self, folder: AttemptFolder, chunk: _Chunk, error: Exception) -> None:
+        """Where no worker could be asked for: make sure that none comes, then apply the retry policy."""
+        if not folder.fence():
+            return
+        now = time.time()
+        reason = f"it could not be started: {type(error).__name__}: {error}"
+        ending = Ending(RunState.LOST, reason, now, now)
+        with self._store.write() as session:
+            for run, attempt in chunk.attempts.items():
+                values = {"error": {**describe_error(error), "message": reason}}
+                settle(session, self._store.scope, run, attempt, ending, values=values, again=True)
+
+    def _spec(self, chunk: _Chunk) -> dict[str, Any]:
+        with self._store.read() as session:
+            inputs = rows.inputs_of(session, self._store.scope, [run.id for run in chunk.runs])
+        return {
+            "protocol": PROTOCOL,
+            "items": [
+                {
+                    "run": run.id,
+                    "attempt": chunk.attempts[run.id],
+                    "task": run.task,
+                    "version": run.task_version,
+                    "reference": run.task_reference,
+                    "params": run.params,
+                    "inputs": _contents(inputs[run.id]),
+                }
+                for run in chunk.runs
+            ],
+        }
+
+
+def _next_chunk(session: Session, store: Store, profile: Profile) -> list[RunRow]:
+    """Return the most urgent run that may start, with those that may share its worker."""
+    now = time.time()
+    waiting = rows.count_pending(session, store.scope, profile.name, now)
+    size = min(max(math.ceil(waiting / (_ROUNDS * profile.max_workers)), 1), MAX_CHUNK)
+    found = rows.next_pending(session, store.scope, profile.name, now, size)
+    if not found:
+        return []
+    first = found[0]
+    return [run for run in found if _alike(run, first)]
+
+
+def _alike(run: RunRow, first: RunRow) -> bool:
+    return (run.task, run.task_reference, run.executor, run.priority, run.resources) == (
+        first.task,
+        first.task_reference,
+        first.executor,
+        first.priority,
+        first.resources,
+    )
+
+
+def _contents(inputs: Sequence[tuple[rows.InputEdge, Any]]) -> dict[str, Any]:
+    contents: dict[str, Any] = {}
+    for edge, row in inputs:
+        if edge.position == 0:
+            contents[edge.name] = row.content
+        else:
+            contents.setdefault(edge.name, []).append(row.content)
+    return contents

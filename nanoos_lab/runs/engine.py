@@ -1,0 +1,414 @@
+"""``Runs``: ask for work, look after it, wait for it."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.exc import IntegrityError
+
+from nanoos_lab.errors import RunError, UnknownNameError
+from nanoos_lab.runs.attempts.folder import AttemptFolder
+from nanoos_lab.runs.attempts.parent import current_run_id
+from nanoos_lab.runs.attempts.presence import Presence
+from nanoos_lab.runs.attempts.progress import Progress, read_progress
+from nanoos_lab.runs.driving.driver import Driver
+from nanoos_lab.runs.driving.endings import FROM_ATTEMPT
+from nanoos_lab.runs.driving.inline import FOLDER, InlineRuns, Ticket, structures_of
+from nanoos_lab.runs.driving.launch import Launcher
+from nanoos_lab.runs.driving.pool import ExecutorPool
+from nanoos_lab.runs.driving.reconcile import Reconciler
+from nanoos_lab.runs.submission import edges_of, edges_with_rows, make_order
+from nanoos_lab.runs.waiting import Waiting
+from nanoos_lab.store import run_changes as changes
+from nanoos_lab.store import runs as rows
+from nanoos_lab.store.events import record_event
+from nanoos_lab.store.schema import BatchRow, RunRow, RunState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+    from sqlalchemy.orm import Session
+
+    from nanoos_lab.runs.submission import Inputs, Order
+    from nanoos_lab.settings import Resources, RetryPolicy, Settings
+    from nanoos_lab.store.database import Store
+    from nanoos_lab.tasks import Task
+
+_RETRIABLE = frozenset({RunState.FAILED, RunState.LOST, RunState.CANCELLED})
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What came of asking for a run."""
+
+    run: RunRow
+    reused: bool
+    """Whether an identical run that is unfinished or COMPLETED stands for it."""
+
+
+class Runs:
+    """The runs of one project: one object per process and open lab.
+
+    Args:
+        store: The open store.
+        settings: Where the profiles are.
+        drive: Whether a daemon thread looks after runs of detached executors while this process lives; without
+            it they move when :meth:`step` or :meth:`wait` is called.
+
+    Example:
+        >>> runs = Runs(store, load_settings())  # doctest: +SKIP
+        >>> run = runs.submit("relax", {"structure": row}, {"calculator": "chgnet"}).run  # doctest: +SKIP
+        >>> runs.wait([run.id])[0].state  # doctest: +SKIP
+        'COMPLETED'
+    """
+
+    def __init__(self, store: Store, settings: Settings, *, drive: bool = True) -> None:
+        self._store, self._settings = store, settings
+        self._pool = ExecutorPool(settings)
+        self._presence = Presence(store.root / "presence")
+        self._waiting = Waiting()
+        announce = self._waiting.announce
+        self._inline = InlineRuns(store, self._presence, self._pool, announce)
+        self._launcher = Launcher(store, self._presence, self._pool)
+        self._reconciler = Reconciler(store, self._presence, self._pool, self._inline, announce)
+        self._turn = threading.RLock()
+        self._driver = Driver(self.step, self._unfinished_elsewhere) if drive else None
+
+    # ------------------------------------------------------------------ ask
+
+    def submit(
+        self,
+        task: str | Task[Any],
+        inputs: Inputs,
+        params: Mapping[str, Any],
+        *,
+        on: str | None = None,
+        force: bool = False,
+        priority: int = 0,
+        retry: RetryPolicy | None = None,
+        resources: Resources | None = None,
+        parent_id: str | None = None,
+        label: str = "",
+    ) -> Submission:
+        """Record a run and have it started where its profile says.
+
+        Args:
+            task: The task or its name.
+            inputs: Stored structures by name; a list for a set.
+            params: The task's parameters.
+            on: The profile; the default one for None.
+            force: Run it even where an identical run is unfinished or COMPLETED.
+            priority: Higher goes first among what waits.
+            retry: Instead of the profile's policy.
+            resources: Instead of the profile's.
+            parent_id: The run inside which it is asked for; by default the one this code is part of.
+            label: A word of the user's own.
+
+        Raises:
+            UnknownNameError: No such task or profile.
+            InvalidInputError: Parameters or inputs are refused, or a worker could not find the task; then
+                nothing was recorded.
+        """
+        order = self._order(
+            task, params, on, resources=resources, retry=retry, priority=priority, label=label
+        )
+        wanted = (order, inputs, order.key(inputs))
+        try:
+            run, reused = self._record([wanted], force=force, parent_id=parent_id)[0]
+        except IntegrityError:  # another process recorded the same run at this moment
+            run, reused = self._record([wanted], force=force, parent_id=parent_id)[0]
+        self._start([(run, reused, inputs)], order)
+        return Submission(run, reused)
+
+    def submit_many(
+        self,
+        task: str | Task[Any],
+        inputs_list: Sequence[Inputs],
+        params: Mapping[str, Any],
+        *,
+        on: str | None = None,
+        force: bool = False,
+        priority: int = 0,
+        retry: RetryPolicy | None = None,
+        resources: Resources | None = None,
+        parent_id: str | None = None,
+        label: str = "",
+    ) -> BatchRow:
+        """Record one run for each of many inputs, all in one transaction, and have them started.
+
+        Args:
+            task: The task or its name.
+            inputs_list: Inputs of each run.
+            params: The task's parameters, the same for all.
+            on: The profile; the default one for None.
+            force: Run them even where identical runs are unfinished or COMPLETED.
+            priority: Higher goes first among what waits.
+            retry: Instead of the profile's policy.
+            resources: Instead of the profile's.
+            parent_id: The run inside which they are asked for; by default the one this code is part of.
+            label: A word of the user's own.
+
+        Raises:
+            UnknownNameError: No such task or profile.
+            InvalidInputError: As of :meth:`submit`; then nothing was recorded.
+        """
+        order = self._order(
+            task, params, on, resources=resources, retry=retry, priority=priority, label=label
+        )
+        wanted = [(order, inputs, order.key(inputs)) for inputs in inputs_list]
+        batch = BatchRow(
+            project_id=self._store.scope.project_id,
+            task=order.task.name,
+            label=label,
+            author=self._store.scope.author,
+        )
+        recorded = self._record(wanted, force=force, parent_id=parent_id, batch=batch)
+        first = {
+            run.id: (run, reused, inputs) for (run, reused), inputs in zip(recorded, inputs_list, strict=True)
+        }
+        self._start(list(first.values()), order)
+        return batch
+
+    def _order(
+        self, task: str | Task[Any], params: Mapping[str, Any], on: str | None, **options: Any
+    ) -> Order:
+        profile = self._settings.profile(on)
+        return make_order(task, params, profile, inline=self._pool.of(profile).inline, **options)
+
+    def _record(
+        self,
+        wanted: Sequence[tuple[Order, Inputs, str]],
+        *,
+        force: bool,
+        parent_id: str | None,
+        batch: BatchRow | None = None,
+    ) -> list[tuple[RunRow, bool]]:
+        """Record what is not there yet; return each run with whether it was."""
+        scope, owner = self._store.scope, self._presence.token
+        edges = {key: edges_of(inputs) for _, inputs, key in wanted}
+        with self._store.write() as session:
+            parent = self._parent(session, parent_id)
+            known = {} if force else rows.find_active(session, scope, edges)
+            fresh: dict[str, dict[str, Any]] = {}
+            result: list[tuple[RunRow, bool]] = []
+            for order, _, key in wanted:
+                if key in known:
+                    result.append((known[key], key not in fresh))
+                    continue
+                fresh[key] = order.row(scope, key, force=force, owner=owner, parent_id=parent)
+                known[key] = RunRow(**fresh[key])
+                result.append((known[key], False))
+            if fresh:
+                changes.insert_runs(session, scope, list(fresh.values()), [edges[key] for key in fresh])
+            if batch is not None:
+                changes.insert_batch(session, scope, batch, [(run.id, reused) for run, reused in result])
+        return result
+
+    def _parent(self, session: Session, parent_id: str | None) -> str | None:
+        """Return the run inside which something is asked for, if this project knows it."""
+        parent = parent_id or current_run_id()
+        if parent is None or rows.get_run(session, self._store.scope, parent) is not None:
+            return parent
+        if parent_id is not None:
+            raise UnknownNameError("run", parent_id, hint="Give the full id of the run it belongs to.")
+        return None
+
+    def _start(self, recorded: Sequence[tuple[RunRow, bool, Inputs]], order: Order) -> None:
+        elsewhere = False
+        for run, reused, inputs in recorded:
+            if RunState(run.state).final:
+                continue
+            if run.executor not in self._pool.inline_names():
+                elsewhere = True
+            elif reused:
+                self._adopt([run.id])
+            else:
+                load = partial(_load, order, edges_with_rows(inputs))
+                ticket = Ticket(run.id, run.attempt, run.executor, load)
+                self._inline.enqueue(ticket, run.profile, priority=run.priority)
+        if elsewhere and self._driver is not None:
+            self._driver.wake()
+
+    # ------------------------------------------------------------------ look after
+
+    def step(self) -> int:
+        """Collect what has ended, start what waits, and return how many runs changed; harmless at any time."""
+        with self._turn:
+            return self._reconciler.reconcile() + self._launcher.launch()
+
+    def recover(self) -> int:
+        """Make every state true after whatever happened while nobody looked; return how many changed.
+
+        Nothing is started by it, but where this object drives, its thread takes up what waits for workers.
+        """
+        with self._turn:
+            changed = self._reconciler.reconcile()
+            self._presence.sweep()
+            self._remove_old_folders()
+        if self._driver is not None and self._unfinished_elsewhere():
+            self._driver.wake()
+        return changed
+
+    def _remove_old_folders(self) -> None:
+        with self._store.read() as session:
+            in_use = {flight.folder for flight in rows.in_flight(session, self._store.scope)}
+        for path in (self._store.scope.files / FOLDER).glob("*"):
+            if f"{FOLDER}/{path.name}" not in in_use and not self._presence.alive(path.name):
+                AttemptFolder(path).tidy()
+
+    def _unfinished_elsewhere(self) -> bool:
+        with self._store.read() as session:
+            inline = self._pool.inline_names()
+            return rows.count_unfinished(session, self._store.scope, not_executors=inline) > 0
+
+    def _adopt(self, run_ids: Sequence[str]) -> None:
+        """Take over PENDING runs of inline executors whose process is gone: someone here wants them now."""
+        with self._store.read() as session:
+            pending = [
+                run
+                for run in rows.get_runs(session, self._store.scope, run_ids)
+                if run.state == RunState.PENDING and run.executor in self._pool.inline_names()
+            ]
+        for run in pending:
+            if self._presence.is_me(run.owner):
+                self._inline.enqueue_row(run)
+            elif not self._presence.alive(run.owner):
+                self._inline.adopt(run)
+
+    def wait(
+        self,
+        run_ids: Sequence[str],
+        *,
+        timeout: float | None = None,
+        on_progress: Callable[[float | None, str], None] | None = None,
+    ) -> list[RunRow]:
+        """Wait until runs have ended and return them in order.
+
+        Runs of ``here`` that a dead process left PENDING are executed by this one, as someone waits for them.
+
+        Args:
+            run_ids: Full ids.
+            timeout: Seconds after which the runs are returned as they are; None for as long as it takes.
+            on_progress: Called now and then with the done part, 0 to 1 or None, and a line for people.
+
+        Raises:
+            DetachedInterrupt: The user interrupted; the runs go on.
+        """
+        self._adopt(run_ids)
+        self._waiting.until_final(self, run_ids, timeout=timeout, on_progress=on_progress)
+        with self._store.read() as session:
+            return rows.get_runs(session, self._store.scope, run_ids)
+
+    def unfinished_among(self, run_ids: Collection[str]) -> dict[str, str]:
+        """Return those of the runs that are not final, with their state."""
+        with self._store.read() as session:
+            return rows.unfinished_among(session, self._store.scope, list(run_ids))
+
+    def help_along(self) -> bool:
+        """Do what the one who waits can do, also from inside a run of ``here``; return whether anything changed."""
+        worked = any(executor.work_one() for executor in self._pool.inline())
+        return bool(worked or self.step())
+
+    def progress(self, run_id: str) -> Progress:
+        """Return how far a run is, as its task last said.
+
+        Args:
+            run_id: Full id.
+        """
+        folder = self._folder(run_id)
+        return Progress() if folder is None else read_progress(folder, run_id)
+
+    def log(self, run_id: str, limit: int = 10_000) -> str:
+        """Return the end of what the worker of a run's last attempt wrote to its log.
+
+        Args:
+            run_id: Full id.
+            limit: At most so many characters.
+        """
+        folder = self._folder(run_id)
+        return "" if folder is None else folder.log_tail(limit)
+
+    def _folder(self, run_id: str) -> AttemptFolder | None:
+        with self._store.read() as session:
+            attempts = rows.attempts_of(session, self._store.scope, run_id)
+        return AttemptFolder(self._store.scope.files / attempts[-1].folder) if attempts else None
+
+    # ------------------------------------------------------------------ change one's mind
+
+    def cancel(self, run_id: str) -> RunRow:
+        """Ask a run to stop and return it as it stands.
+
+        What has not begun is CANCELLED at once. A task at work stops where it next reports progress; the worker
+        of one that does not is ended after some seconds. A run that ends first stays as it ended.
+
+        Args:
+            run_id: Full id.
+
+        Raises:
+            UnknownNameError: No such run.
+        """
+        with self._store.write() as session:
+            run = self._known(session, run_id)
+            if RunState(run.state).final:
+                return run
+            if not changes.cancel_pending(session, self._store.scope, run):
+                changes.request_cancel(session, self._store.scope, run_id)
+        self._waiting.announce(run_id)
+        with self._turn:
+            self._reconciler.reconcile(only=run_id)
+        with self._store.read() as session:
+            return self._known(session, run_id)
+
+    def retry(self, run_id: str) -> RunRow:
+        """Try again a run that FAILED, was LOST or CANCELLED, with a fresh allowance of tries.
+
+        Args:
+            run_id: Full id.
+
+        Raises:
+            UnknownNameError: No such run.
+            RunError: It is unfinished or COMPLETED.
+        """
+        scope = self._store.scope
+        with self._store.write() as session:
+            run = self._known(session, run_id)
+            if RunState(run.state) not in _RETRIABLE:
+                raise RunError(
+                    f"run {run_id} is {run.state}: only a FAILED, LOST or CANCELLED run is retried"
+                )
+            taken = rows.find_active(session, scope, [run.key])
+            values = {
+                "state": RunState.PENDING,
+                "active_key": None if taken else run.key,
+                "owner": self._presence.token,
+                "retry": {**run.retry, FROM_ATTEMPT: run.attempt},
+            }
+            changes.revive(session, scope, run, values)
+            record_event(session, scope, "run.retried", run_id, attempt=run.attempt)
+        with self._store.read() as session:
+            run = self._known(session, run_id)
+        if run.executor in self._pool.inline_names():
+            self._inline.enqueue_row(run)
+        elif self._driver is not None:
+            self._driver.wake()
+        return run
+
+    def _known(self, session: Session, run_id: str) -> RunRow:
+        run = rows.get_run(session, self._store.scope, run_id)
+        if run is None:
+            raise UnknownNameError("run", run_id, hint="Give its full id.")
+        return run
+
+    def close(self) -> None:
+        """Finish what is being executed here, begin nothing more, and leave; workers elsewhere go on."""
+        if self._driver is not None:
+            self._driver.stop()
+        self._pool.stop()
+        self._presence.release()
+
+
+def _load(order: Order, inputs: Sequence[Any]) -> tuple[Any, Mapping[str, Any], Any]:
+    return order.task, structures_of(inputs), order.params

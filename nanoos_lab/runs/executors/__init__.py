@@ -1,0 +1,132 @@
+"""Where runs are executed: the fourth family of plug-ins.
+
+An *inline* executor works inside this process, as ``here`` does. A *detached* one has attempt folders worked
+on by somebody else, as ``process`` does with a worker process: it can ask for a worker, tell whether
+one is coming, at work or gone, and stop it. What a worker then does is the same everywhere.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, Protocol
+
+from nanoos_lab.plugins import Registry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nanoos_lab.runs.attempts.folder import AttemptFolder
+    from nanoos_lab.runs.executors.here import HereExecutor
+    from nanoos_lab.runs.executors.process import ProcessExecutor
+    from nanoos_lab.settings import Profile, Resources
+
+__all__ = [
+    "EXECUTORS",
+    "DetachedExecutor",
+    "HereExecutor",
+    "InlineExecutor",
+    "ProcessExecutor",
+    "Sight",
+    "View",
+]
+
+
+class View(Enum):
+    """What an executor sees of the worker of a folder."""
+
+    WAITING = "waiting"
+    """No worker has claimed the folder; one may still come."""
+    ALIVE = "alive"
+    """A worker claimed it and lives."""
+    GONE = "gone"
+    """A worker claimed it and is no more, or none will come."""
+
+
+class Sight(NamedTuple):
+    """An executor's view of a folder, with the reason where the worker is gone."""
+
+    view: View
+    reason: str = ""
+
+
+class DetachedExecutor(Protocol):
+    """Has attempt folders worked on outside this process. One instance serves one profile of one lab.
+
+    Made by ``Executor(profile)``.
+    """
+
+    inline: ClassVar[Literal[False]]
+
+    def __init__(self, profile: Profile) -> None: ...
+
+    def start(self, folder: AttemptFolder, resources: Resources, name: str) -> str:
+        """Ask for a worker on a folder whose spec is written, and return a handle such as a process id.
+
+        Args:
+            folder: The attempt folder.
+            resources: What the worker may use.
+            name: ``nanoos-<run>-<attempt>``, by which an orphan is found again.
+
+        Raises:
+            OSError: No worker could be asked for.
+        """
+
+    def look(self, folder: AttemptFolder, job_id: str | None, *, owner_alive: bool, begun_at: float) -> Sight:
+        """Return what is known of the worker of a folder; never changes anything.
+
+        Args:
+            folder: The attempt folder.
+            job_id: What :meth:`start` returned, None where that was not recorded.
+            owner_alive: Whether the process that asked for the worker lives.
+            begun_at: When the attempt was recorded.
+        """
+
+    def stop(self, folder: AttemptFolder, job_id: str | None, *, hard: bool) -> None:
+        """End the worker of a folder and all it started, if it is certain that it is that worker.
+
+        Args:
+            folder: The attempt folder.
+            job_id: What :meth:`start` returned.
+            hard: Whether to leave it no time.
+        """
+
+
+class InlineExecutor(Protocol):
+    """Works inside this process, one thing after another.
+
+    Made by ``Executor(profile)``.
+    """
+
+    inline: ClassVar[Literal[True]]
+
+    def __init__(self, profile: Profile) -> None: ...
+
+    def enqueue(self, work: Callable[[], None], *, priority: int = 0, not_before: float = 0.0) -> None:
+        """Do this when its turn has come: the most urgent first, then the oldest.
+
+        Args:
+            work: What to do; it handles its own errors.
+            priority: Higher goes first.
+            not_before: Not before this time, in seconds since 1970.
+        """
+
+    def work_one(self) -> bool:
+        """Where the caller is itself work of this executor: do the next piece of it, and say whether there was one."""
+
+    def stop(self) -> None:
+        """Finish what is being done and begin nothing more."""
+
+
+EXECUTORS: Registry[type[InlineExecutor | DetachedExecutor]] = Registry("executors", "executor")
+
+
+def __getattr__(name: str) -> type:
+    if name == "HereExecutor":
+        from nanoos_lab.runs.executors.here import HereExecutor  # noqa: PLC0415 - named by an entry point
+
+        return HereExecutor
+    if name == "ProcessExecutor":
+        from nanoos_lab.runs.executors.process import ProcessExecutor  # noqa: PLC0415
+
+        return ProcessExecutor
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

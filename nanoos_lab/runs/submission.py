@@ -1,0 +1,163 @@
+"""From what a user asks for to the rows that record it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from nanoos_lab.errors import InvalidInputError
+from nanoos_lab.runs.attempts.reference import reference_of, require_reference
+from nanoos_lab.runs.keys import run_key
+from nanoos_lab.store.runs import InputEdge
+from nanoos_lab.store.schema import RunState, StructureRow, new_id
+from nanoos_lab.tasks import TASKS, Task
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from nanoos_lab.settings import Profile, Resources, RetryPolicy
+    from nanoos_lab.store.database import Scope
+
+    Inputs = Mapping[str, StructureRow | Sequence[StructureRow]]
+
+
+@dataclass(frozen=True)
+class Order:
+    """One task with its parameters, checked, as it is asked for on any number of inputs."""
+
+    task: Task[Any]
+    params: Any
+    """The validated parameters."""
+    params_json: dict[str, Any]
+    identity: dict[str, Any]
+    profile: Profile
+    resources: Resources
+    retry: RetryPolicy
+    reference: str
+    priority: int
+    label: str
+
+    def key(self, inputs: Inputs) -> str:
+        """Return the run key of this order on some inputs.
+
+        Args:
+            inputs: Structures by name.
+        """
+        digests: dict[str, str | list[str]] = {
+            name: given.digest if isinstance(given, StructureRow) else [one.digest for one in given]
+            for name, given in inputs.items()
+        }
+        return run_key(self.task.name, self.task.version, digests, self.params_json, self.identity)
+
+    def row(
+        self, scope: Scope, key: str, *, force: bool, owner: str, parent_id: str | None
+    ) -> dict[str, Any]:
+        """Return the columns of a new run.
+
+        Args:
+            scope: Project and author.
+            key: Its run key.
+            force: Whether it is run beside an identical one.
+            owner: Presence token of this process.
+            parent_id: The run inside which it is asked for.
+        """
+        return {
+            "id": new_id(),
+            "project_id": scope.project_id,
+            "parent_id": parent_id,
+            "task": self.task.name,
+            "task_version": self.task.version,
+            "task_reference": self.reference,
+            "params": self.params_json,
+            "identity": self.identity,
+            "key": key,
+            "active_key": None if force else key,
+            "state": RunState.PENDING,
+            "profile": self.profile.name,
+            "executor": self.profile.executor,
+            "priority": self.priority,
+            "resources": self.resources.model_dump(),
+            "retry": self.retry.model_dump(),
+            "attempt": 0,
+            "not_before": 0.0,
+            "cancel_requested": False,
+            "owner": owner,
+            "label": self.label,
+            "author": scope.author,
+            "created_at": time.time(),
+        }
+
+
+def make_order(
+    task: str | Task[Any],
+    params: Mapping[str, Any],
+    profile: Profile,
+    *,
+    inline: bool,
+    resources: Resources | None = None,
+    retry: RetryPolicy | None = None,
+    priority: int = 0,
+    label: str = "",
+) -> Order:
+    """Check what is asked for; nothing is recorded yet.
+
+    Args:
+        task: A task, or its name.
+        params: Parameters by name.
+        profile: Where to run.
+        inline: Whether that is inside this process.
+        resources: Instead of the profile's.
+        retry: Instead of the profile's.
+        priority: Higher goes first.
+        label: A word of the user's own.
+
+    Raises:
+        UnknownNameError: No such task.
+        InvalidInputError: The parameters are refused, or a worker could not find the task.
+    """
+    found = TASKS.get(task) if isinstance(task, str) else task
+    parsed = found.parse_params(params)
+    return Order(
+        task=found,
+        params=parsed,
+        params_json=parsed.model_dump(mode="json"),
+        identity=dict(found.identity(parsed)),
+        profile=profile,
+        resources=resources or profile.resources,
+        retry=retry or profile.retry,
+        reference=reference_of(found) if inline else require_reference(found, profile.name),
+        priority=priority,
+        label=label,
+    )
+
+
+def edges_of(inputs: Inputs) -> list[InputEdge]:
+    """Return the provenance edges of a run's inputs.
+
+    Args:
+        inputs: Structures by name.
+
+    Raises:
+        InvalidInputError: An input is not a stored structure, or a set is empty.
+    """
+    edges = []
+    for name, given in inputs.items():
+        if isinstance(given, StructureRow):
+            edges.append(InputEdge(name, 0, given.id))
+            continue
+        many = list(given)
+        if not many or not all(isinstance(one, StructureRow) for one in many):
+            raise InvalidInputError(
+                f"the input {name!r} must be a stored structure or a non-empty list of them, not {given!r:.100}"
+            )
+        edges += [InputEdge(name, position, one.id) for position, one in enumerate(many, start=1)]
+    return edges
+
+
+def edges_with_rows(inputs: Inputs) -> list[tuple[InputEdge, StructureRow]]:
+    """Return the edges of a run's inputs with the structures at their ends."""
+    flat = [
+        row for given in inputs.values() for row in ([given] if isinstance(given, StructureRow) else given)
+    ]
+    return list(zip(edges_of(inputs), flat, strict=True))
