@@ -9,6 +9,7 @@ import pandas as pd
 
 from nanoos_lab.display.numbers import number, value_text
 from nanoos_lab.properties import get_property
+from nanoos_lab.workflows.screening import choose_method
 
 if TYPE_CHECKING:
     from nanoos_lab.workflows.screening import Ranking
@@ -140,6 +141,51 @@ def ranking_text(ranking: Ranking, top: int = 10) -> str:
         lines.append(f"{int(row['place']):3d}  {row['label']!s:<{wide}}  {value}")
     aside = len(ranking.set_aside)
     return "\n".join([*lines, *([f"     {aside} set aside, with reasons in the report"] if aside else [])])
+
+
+def ranking_frame(ranking: Ranking) -> pd.DataFrame:
+    """Return the rows with a value as :func:`nanoos_lab.charts.ranking_figure` takes them.
+
+    Args:
+        ranking: The ranking.
+    """
+    shown = ranking.table[ranking.table["value"].notna()]
+    return shown.assign(note=shown["reasons"])[["label", "value", "uncertainty", "ranked", "note"]]
+
+
+def second_axis(ranking: Ranking, values: pd.DataFrame) -> str | None:
+    """Return the property to draw the objective against: a limited one, else formation energy, else volume.
+
+    Args:
+        ranking: The ranking.
+        values: All values.
+    """
+    there = set(values["property"])
+    wished = [*(limit.name for limit in ranking.limits), "formation_energy", "volume_per_atom"]
+    return next((name for name in wished if name != ranking.objective and name in there), None)
+
+
+def scatter_frame(ranking: Ranking, values: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Return objective and another property as :func:`nanoos_lab.charts.scatter_figure` takes them.
+
+    Args:
+        ranking: The ranking.
+        values: All values.
+        name: The other property; values of one method only.
+    """
+    origin, method = choose_method(values, name)
+    mine = values[(values["property"] == name) & (values["method"] == method) & (values["origin"] == origin)]
+    other = dict(zip(mine["candidate"].astype(str), mine["value"].astype(float), strict=True))
+    table = ranking.table
+    return pd.DataFrame(
+        {
+            "label": table["label"],
+            ranking.objective: table["value"],
+            "y_uncertainty": table["uncertainty"],
+            name: [other.get(str(c), math.nan) for c in table["candidate"]],
+            "ranked": table["ranked"],
+        }
+    )
 
 
 def _or_none(value: float) -> float | None:

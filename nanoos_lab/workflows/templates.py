@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import io
+import tokenize
 import typing
 from dataclasses import dataclass
 from pathlib import Path
@@ -206,20 +208,36 @@ def _resolve(node: ast.expr, text: str) -> Any:  # noqa: ANN401
 
 
 def _parameters(notebook: Any, path: Path) -> dict[str, Parameter]:  # noqa: ANN401
-    from papermill.inspection import _infer_parameters  # noqa: PLC0415 - Jupyter is an extra
-
-    found = _infer_parameters(notebook, name="python3", language="python")  # type: ignore[no-untyped-call]
+    """Read the cell tagged ``parameters``; papermill's own reader takes no dictionary and no ``#`` in a text."""
+    source = next((c.source for c in notebook.cells if "parameters" in c.metadata.get("tags", [])), "")
+    try:
+        body = ast.parse(source).body
+    except SyntaxError as error:
+        raise InvalidInputError(f"{path.name}: the parameters are not Python: {error}") from None
+    comments = _comments(source)
     parameters = {}
-    for p in found:
+    for node in body:
+        match node:
+            case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=ast.expr() as value):
+                kind = ast.unparse(annotation)
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                kind = ""
+            case _:
+                continue
         try:
-            default = ast.literal_eval(p.default)
-        except (ValueError, SyntaxError):
+            default = ast.literal_eval(value)
+        except ValueError:
             raise InvalidInputError(
-                f"{path.name}: the default of parameter {p.name!r} must be a literal, not {p.default}"
+                f"{path.name}: the default of parameter {name!r} must be a literal, not {ast.unparse(value)}"
             ) from None
-        annotation = "" if p.inferred_type_name in {"None", None} else p.inferred_type_name
-        parameters[p.name] = Parameter(p.name, annotation, default, p.help)
+        parameters[name] = Parameter(name, kind, default, comments.get(node.end_lineno or 0, ""))
     return parameters
+
+
+def _comments(source: str) -> dict[int, str]:
+    """Return the comments of a cell by line."""
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    return {t.start[0]: t.string.lstrip("# ").strip() for t in tokens if t.type == tokenize.COMMENT}
 
 
 def _title(notebook: Any) -> str:  # noqa: ANN401
