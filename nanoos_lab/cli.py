@@ -20,8 +20,6 @@ from nanoos_lab.errors import InvalidInputError, NanoOSError
 from nanoos_lab.verbs import parse_filters, parse_params
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from nanoos_lab.lab import Lab
 
 
@@ -285,9 +283,3 @@ def main(arguments: list[str] | None = None) -> None:
     except NanoOSError as error:
         typer.secho(f"nanoos: {error}", fg=typer.colors.RED, err=True)
         sys.exit(1)
-
-
-def command_names() -> Iterator[str]:
-    """Yield the names of all commands, for completion and suggestions."""
-    for command in app.registered_commands:
-        yield command.name or (command.callback.__name__ if command.callback else "")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, Any
 
-import click
+from typer.exceptions import TyperException
 
 from nanoos_lab import cli
-from nanoos_lab.errors import InvalidInputError, NanoOSError, suggest
+from nanoos_lab.errors import InvalidInputError, NanoOSError
 from nanoos_lab.lab import Lab
 
 if TYPE_CHECKING:
@@ -48,9 +48,8 @@ def run_line(line: str, namespace: dict[str, Any]) -> Any:  # noqa: ANN401 - wha
     token = cli.SESSION.set(cli.Session(lab=opened, embedded=True))
     try:
         result = cli.app(args=words, prog_name="%lab", standalone_mode=False)
-    except click.UsageError as error:
-        hint = suggest(words[0], cli.command_names()) if "No such command" in error.format_message() else ""
-        raise InvalidInputError(f"%lab {line}: {error.format_message()}{hint}") from None
+    except TyperException as error:
+        raise InvalidInputError(f"%lab {line}: {error}") from None
     finally:
         cli.SESSION.reset(token)
     if words[0] == "init" and isinstance(result, Lab):

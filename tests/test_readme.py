@@ -14,7 +14,9 @@ import pytest
 pytestmark = pytest.mark.system
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", (REPOSITORY / "README.md").read_text(encoding="utf-8"), re.M | re.S)
+BLOCKS = re.findall(
+    r"^```(\w+)\n(.*?)^```$", (REPOSITORY / "README.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+)
 SHELL_LINES = [line for kind, text in BLOCKS if kind == "bash" for line in text.splitlines() if line]
 VERBS = [line for line in SHELL_LINES if not line.startswith("make ")]
 
@@ -43,7 +45,9 @@ def test_the_make_commands_exist():
 
 def test_the_verbs_of_the_terminal(tmp_path, environment):
     script = "set -euo pipefail\n" + "\n".join(VERBS)
-    result = subprocess.run(["bash", "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    result = subprocess.run(
+        ["bash", "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
     assert result.returncode == 0, result.stdout + result.stderr
     for word in ("SrTiO3", "COMPLETED", "bulk modulus", "predicted", "measured"):
         assert word.lower() in result.stdout.lower()
@@ -54,7 +58,9 @@ def test_the_session(text, tmp_path, environment):
     script = tmp_path / "session.ipy"
     script.write_text(text, encoding="utf-8")
     command = [sys.executable, "-m", "IPython", "--colors=NoColor", "--no-banner", str(script)]
-    result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    result = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
     assert result.returncode == 0, result.stdout + result.stderr
     assert "Traceback" not in result.stderr + result.stdout
     assert list((tmp_path / "titanates" / "reports").glob("screening-*.html"))
@@ -63,7 +69,12 @@ def test_the_session(text, tmp_path, environment):
 @pytest.mark.parametrize("text", blocks("python"))
 def test_the_python(text, tmp_path, environment):
     result = subprocess.run(
-        [sys.executable, "-c", text], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "-c", text],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert result.returncode == 0, result.stderr
     assert 0 < float(result.stdout.strip().splitlines()[-1]) < 2

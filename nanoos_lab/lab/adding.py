@@ -32,7 +32,7 @@ def store_parsed(
     scope = lab.store.scope
     with lab.store.write() as session:
         row, _created = structures.insert_structure(
-            session, scope, parsed.structure, name=parsed.name, original_text=parsed.text or None,
+            session, scope, parsed.structure, name=_title(parsed), original_text=parsed.text or None,
             original_format=parsed.format or None, original_name=parsed.name if parsed.text else None, tags=tags,
             notes=notes,
             distinct=distinct,
@@ -41,6 +41,14 @@ def store_parsed(
             attach_measured(session, scope, sources.measured_table(), row)
         known = structures.tags_of(session, scope, [row.id])
     return StructureRecord(lab, row, known.get(row.id, ()))
+
+
+def _title(parsed: ParsedStructure) -> str:
+    """Return a name for people: the file's without its ending, numbered where the file holds several."""
+    name = parsed.name.removesuffix(".gz")
+    ending = next((e for e in sources.STRUCTURE_ENDINGS if name.lower().endswith(e)), "")
+    stem = name[: len(name) - len(ending)] or name
+    return f"{stem} {parsed.index + 1}" if parsed.index else stem
 
 
 def is_collection(source: Any) -> bool:  # noqa: ANN401 - whatever lab.add was given

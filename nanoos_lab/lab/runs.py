@@ -107,7 +107,7 @@ class Run:
     @property
     def values(self) -> list[PropertyValueRow]:
         """The values it gave."""
-        return self._lab.value_rows(run_id=self.id)
+        return self._lab.value_rows(run_id=self.id, include_synthetic=True)
 
     @property
     def artifacts(self) -> dict[str, Path]:

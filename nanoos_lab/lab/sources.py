@@ -133,7 +133,7 @@ def _read(source: str | Path | bytes, name: str | None) -> list[ParsedStructure]
 def _from_object(source: Any, name: str | None) -> ParsedStructure:  # noqa: ANN401 - checked here
     from nanoos_lab.structures import ParsedStructure  # noqa: PLC0415 - pymatgen is heavy
 
-    if type(source).__module__.startswith("ase."):
+    if hasattr(source, "get_chemical_symbols") and hasattr(source, "pbc"):
         from pymatgen.io.ase import AseAtomsAdaptor  # noqa: PLC0415
 
         periodic = any(source.pbc)

@@ -1,0 +1,104 @@
+"""The command and the magic have the same verbs, and errors of one line."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from IPython.testing.globalipapp import start_ipython
+
+import nanoos_lab as nl
+from nanoos_lab import cli, magics
+from nanoos_lab.errors import InvalidInputError, UnknownNameError
+
+
+def nanoos(*words, cwd):
+    command = [sys.executable, "-m", "nanoos_lab", *words]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    root = tmp_path_factory.mktemp("cli")
+    for words in (("init", "lab"), ("--lab", "lab", "add", "MgO.cif", "NaCl.cif", "-t", "rocksalt")):
+        result = nanoos(*words, cwd=root)
+        assert result.returncode == 0, result.stderr
+    return root / "lab"
+
+
+def test_the_lab_is_found_from_a_folder_below(folder):
+    (folder / "deep").mkdir(exist_ok=True)
+    result = nanoos("find", "elements=Mg", cwd=folder / "deep")
+    assert "MgO" in result.stdout
+    assert "NaCl" not in result.stdout
+
+
+def test_running_comparing_and_tracing(folder):
+    result = nanoos("run", "relax", "MgO", "calculator=toy", cwd=folder)
+    assert "COMPLETED" in result.stdout
+    assert "SYNTHETIC" in result.stdout
+    assert "relax" in nanoos("runs", "--task", "relax", cwd=folder).stdout
+    assert "MgO.cif" in nanoos("trace", "MgO", cwd=folder).stdout
+    assert "measured" in nanoos("compare", "MgO", "bulk_modulus", cwd=folder).stdout
+    assert "static" in nanoos("map", "static", "-t", "rocksalt", "calculator=toy", cwd=folder).stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (("show", "MgOO"), "did you mean"),
+        (("run", "relx", "MgO"), "did you mean 'relax'"),
+        (("run", "relax", "MgO", "fmax"), "name=value"),
+        (("--lab", "nowhere", "runs"), "nanoos init"),
+        (("map", "eos", "-t", "no-such-tag"), "no structure fits"),
+    ],
+)
+def test_errors_are_one_line_without_a_traceback(folder, words, problem):
+    result = nanoos(*words, cwd=folder)
+    assert result.returncode == 1
+    assert problem in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_the_doctor_names_plugins_and_packages(folder):
+    shown = nanoos("doctor", cwd=folder).stdout
+    for word in ("Python", "chgnet", "relax", "toy", "process"):
+        assert word in shown
+
+
+@pytest.fixture(scope="module")
+def shell():
+    shell = start_ipython()
+    shell.run_line_magic("load_ext", "nanoos_lab")
+    return shell
+
+
+def test_the_magic_returns_what_the_lab_returns(shell, folder):
+    with nl.open(folder) as lab:
+        shell.user_ns["lab"] = lab
+        shell.user_ns["mgo"] = lab.structure("MgO")
+        assert shell.run_line_magic("lab", "find tags=rocksalt").frame()["name"].tolist() == ["MgO", "NaCl"]
+        assert shell.run_line_magic("lab", "show mgo").id == lab.structure("MgO").id
+        assert shell.run_line_magic("lab", "") is lab
+        assert shell.run_line_magic("lab", "run static mgo calculator=toy").state == "COMPLETED"
+        del shell.user_ns["lab"], shell.user_ns["mgo"]
+
+
+def test_the_magic_without_a_lab_says_how_to_open_one(shell):
+    with pytest.raises(InvalidInputError, match=r"nl.open\('my-lab'\)"):
+        magics.run_line("runs", {})
+
+
+def test_the_magic_suggests_verbs(folder):
+    with nl.open(folder) as lab:
+        with pytest.raises(InvalidInputError, match="Did you mean 'runs'"):
+            magics.run_line("rnus", {"lab": lab})
+        with pytest.raises(UnknownNameError, match="did you mean"):
+            magics.run_line("show MgOO", {"lab": lab})
+
+
+def test_every_verb_exists():
+    wanted = {"init", "add", "find", "predict", "run", "map", "runs", "show", "trace", "report", "doctor"}
+    shown = {c.name or c.callback.__name__ for c in cli.app.registered_commands}
+    assert wanted <= shown
