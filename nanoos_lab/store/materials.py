@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from nanoos_lab.store.rows import get_row, insert_new
 from nanoos_lab.store.schema import MaterialRow, new_id
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from nanoos_lab.store.database import Scope
+
+_T = MaterialRow.__table__.c
+_BY_PHASE = select(_T.id).where(_T.project_id == bindparam("project"), _T.phase_key == bindparam("phase"))
 
 
 def material_of_phase(
@@ -27,12 +30,10 @@ def material_of_phase(
         phase_key: Composition and phase, as ``structures.phase_key`` gives it.
         reduced_formula: Its reduced formula, also the name of a new material.
     """
-    query = select(MaterialRow.id).where(
-        MaterialRow.project_id == scope.project_id, MaterialRow.phase_key == phase_key
-    )
-    found = session.scalar(query)
+    connection, asked = session.connection(), {"project": scope.project_id, "phase": phase_key}
+    found = connection.scalar(_BY_PHASE, asked)
     if found is not None:
-        return found, False
+        return str(found), False
     row = {
         "id": new_id(),
         "project_id": scope.project_id,
@@ -44,7 +45,7 @@ def material_of_phase(
     }
     if insert_new(session, MaterialRow, [row]):
         return str(row["id"]), True
-    return session.scalars(query).one(), False
+    return str(connection.scalars(_BY_PHASE, asked).one()), False
 
 
 def get_material(session: Session, scope: Scope, given: str) -> MaterialRow:

@@ -156,6 +156,7 @@ def insert_new(session: Session, table: type[Base], rows: Sequence[Mapping[str, 
     """
     if not rows:
         return 0
+    session.flush()  # a row that waits in the session may be one that these refer to
     connection = session.connection()
     statement = _insert_ignoring(table, connection.dialect.name)
     return connection.execute(statement, list(rows)).rowcount

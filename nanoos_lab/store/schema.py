@@ -126,7 +126,7 @@ class StructureRow(Base):
         Index("ix_structure_name", "project_id", "name"),
         Index("ix_structure_parent", "project_id", "parent_id"),
         Index("ix_structure_run", "project_id", "run_id"),
-        Index("ix_structure_formula", "project_id", "reduced_formula"),
+        Index("ix_structure_formula", "project_id", "reduced_formula", "space_group", "volume_per_atom"),
         Index("ix_structure_created", "project_id", "created_at"),
     )
     id: Mapped[str] = mapped_column(String(12), primary_key=True, default=new_id)

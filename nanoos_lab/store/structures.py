@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 
 from nanoos_lab.errors import InvalidInputError, StoreError
 from nanoos_lab.store.events import record_event
@@ -43,9 +43,30 @@ __all__ = [
 
 LOOSE_SYMPREC = 0.1
 """Tolerance in Å at which a relaxed structure may still count as its parent's phase."""
+SAME_ANGSTROM = 0.005
+"""How far atoms of two settings may differ, in Å: rounded files agree within this, a strain of 0.2 % does not."""
 _VOLUME_WINDOW = 0.01
 _NEAREST = 25
 """How many stored structures of equal formula, space group and nearly equal volume are compared in full."""
+
+# Looked up for every structure that comes in, so built once. Added records go before derived ones.
+_T = StructureRow.__table__.c
+_IN_PROJECT = _T.project_id == bindparam("project")
+_ADDED_FIRST = (_T.parent_id.is_not(None), _T.created_at, _T.id)
+_OLDEST = select(_T.id).where(_IN_PROJECT).order_by(*_ADDED_FIRST).limit(1)
+_BY_RECORD_KEY = _OLDEST.where(_T.record_key == bindparam("record_key"))
+_BY_DIGEST = _OLDEST.where(_T.digest == bindparam("digest"))
+_CONTENTS = select(_T.id, _T.content).where(_IN_PROJECT).limit(_NEAREST)
+_BY_HASH = _CONTENTS.where(_T.crystal_hash.in_(bindparam("hashes", expanding=True))).order_by(*_ADDED_FIRST)
+_LIKE = _CONTENTS.where(_T.reduced_formula == bindparam("formula"))
+_LIKE_MOLECULES = _LIKE.where(_T.periodic.is_(False), _T.n_sites == bindparam("n_sites")).order_by(
+    *_ADDED_FIRST
+)
+_LIKE_PERIODIC = _LIKE.where(_T.volume_per_atom.between(bindparam("low"), bindparam("high"))).order_by(
+    func.abs(_T.volume_per_atom - bindparam("volume")), *_ADDED_FIRST
+)
+_LIKE_CRYSTALS = _LIKE_PERIODIC.where(_T.space_group == bindparam("group"))
+_LIKE_SLABS = _LIKE_PERIODIC.where(_T.space_group.is_(None))
 
 
 @dataclass(frozen=True)
@@ -55,7 +76,7 @@ class _New:
     structure: Any
     description: Description
     digest: str
-    crystal_hash: str
+    crystal_hashes: tuple[str, ...]
     parent_id: str | None
     run_id: str | None
     distinct: bool
@@ -70,7 +91,7 @@ class _New:
             return f"run:{self.run_id}:{self.digest}"
         if self.parent_id is not None:
             return f"parent:{self.parent_id}:{self.digest}"
-        return f"cell:{self.digest}" if self.distinct else f"crystal:{self.crystal_hash}"
+        return f"cell:{self.digest}" if self.distinct else f"crystal:{self.crystal_hashes[0]}"
 
 
 def insert_structure(
@@ -116,77 +137,89 @@ def insert_structure(
     from nanoos_lab import structures as science  # noqa: PLC0415 - loads pymatgen
 
     described = description or science.describe(structure)
-    cell, crystal = science.digest(structure), science.crystal_hash(structure)
+    cell, crystal = science.digest(structure), science.crystal_hashes(structure)
     new = _New(structure, described, cell, crystal, parent_id, run_id, distinct)
     words = _clean_tags(tags)
     row = _existing(session, scope, new)
-    if row is not None:
-        _add_tags(session, scope, row.id, words)
-        return row, False
-    material_id = _material_for(session, scope, new)
-    original = {
-        "original_text": original_text,
-        "original_format": original_format,
-        "original_name": original_name and original_name[-300:],
-    }
-    columns = (
-        _columns(scope, new) | original | {"name": name[:200], "notes": notes, "material_id": material_id}
-    )
-    if not insert_new(session, StructureRow, [columns]):  # another process was first, where writers overlap
+    if row is None:
+        said = {
+            "name": name[:200],
+            "notes": notes,
+            "original_text": original_text,
+            "original_format": original_format,
+            "original_name": original_name and original_name[-300:],
+        }
+        row, inserted = _insert(session, scope, new, said)
+    else:
+        inserted = False
+    _add_tags(session, scope, row.id, words)
+    return row, inserted
+
+
+def _insert(
+    session: Session, scope: Scope, new: _New, said: Mapping[str, str | None]
+) -> tuple[StructureRow, bool]:
+    """Insert a structure that was not there a moment ago, and say in the journal that it came."""
+    columns = _columns(scope, new) | dict(said) | {"material_id": _material_for(session, scope, new)}
+    # The key may be taken by another process, where writers overlap: then that one's record is it. Or by
+    # another crystal with the same rounded hash: then this one is known by its cell.
+    for record_key in (new.record_key, f"cell:{new.digest}"):
+        columns["record_key"] = record_key
+        if insert_new(session, StructureRow, [columns]):
+            kind = "structure.derived" if new.derived else "structure.added"
+            data = {"name": said["name"], "source": said["original_name"], "run": new.run_id}
+            record_event(session, scope, kind, columns["id"], **data)
+            return StructureRow(**columns), True
         row = _existing(session, scope, new)
-        if row is None:
-            raise StoreError(f"the structure {name!r} could not be stored: try again")
-        _add_tags(session, scope, row.id, words)
-        return row, False
-    _add_tags(session, scope, columns["id"], words)
-    kind = "structure.derived" if new.derived else "structure.added"
-    record_event(session, scope, kind, columns["id"], name=columns["name"], source=original_name, run=run_id)
-    return StructureRow(**columns), True
+        if row is not None:
+            return row, False
+    raise StoreError(f"the structure {said['name']!r} could not be stored, its key being taken: add it again")
 
 
 def _existing(session: Session, scope: Scope, new: _New) -> StructureRow | None:
     """Return the record that a structure already has."""
+    found: str | None
     if new.derived:
-        return _first(session, scope, StructureRow.record_key == new.record_key)
-    row = _first(session, scope, StructureRow.digest == new.digest)
-    if row is not None or new.distinct:
-        return row
-    return _first(session, scope, StructureRow.crystal_hash == new.crystal_hash) or _near_miss(
-        session, scope, new
-    )
+        found = _first(session, scope, _BY_RECORD_KEY, {"record_key": new.record_key})
+    else:
+        found = _first(session, scope, _BY_DIGEST, {"digest": new.digest})
+        if found is None and not new.distinct:
+            # Hashes round: equal ones are confirmed, and unequal ones may yet be one crystal.
+            by_hash = {"hashes": list(new.crystal_hashes)}
+            found = _same(session, scope, new, _BY_HASH, by_hash) or _alike(session, scope, new)
+    return None if found is None else session.get_one(StructureRow, found)
 
 
-def _first(session: Session, scope: Scope, condition: Any) -> StructureRow | None:  # noqa: ANN401
-    """Return the matching record, one that was added before one that was derived, the oldest first."""
-    t = StructureRow
-    query = select(t.id).where(t.project_id == scope.project_id, condition)
-    found = session.scalar(query.order_by(t.parent_id.is_not(None), t.created_at, t.id).limit(1))
-    return None if found is None else session.get(t, found)
+def _first(session: Session, scope: Scope, query: Any, facts: dict[str, Any]) -> str | None:  # noqa: ANN401
+    found = session.connection().execute(query, {"project": scope.project_id} | facts).first()
+    return None if found is None else str(found.id)
 
 
-def _near_miss(session: Session, scope: Scope, new: _New) -> StructureRow | None:
-    """Find the same crystal where rounding gave it another hash."""
+def _same(session: Session, scope: Scope, new: _New, query: Any, facts: dict[str, Any]) -> str | None:  # noqa: ANN401
+    """Return the id of the record among those found that is the same crystal, compared numerically."""
+    rows = session.connection().execute(query, {"project": scope.project_id} | facts).all()
+    if not rows:
+        return None
     from nanoos_lab import structures as science  # noqa: PLC0415 - loads pymatgen
 
-    volume = new.description.volume_per_atom
-    if volume is None:
-        return None
-    t = StructureRow
-    query = (
-        select(t.id, t.content)
-        .where(
-            t.project_id == scope.project_id,
-            t.reduced_formula == new.description.reduced_formula,
-            t.space_group == new.description.space_group,
-            t.volume_per_atom.between(volume * (1 - _VOLUME_WINDOW), volume * (1 + _VOLUME_WINDOW)),
-        )
-        .order_by(func.abs(t.volume_per_atom - volume), t.parent_id.is_not(None), t.created_at)
-        .limit(_NEAREST)
-    )
-    for row_id, content in session.execute(query).all():
-        if science.same_crystal(new.structure, science.from_json(content)):
-            return session.get(t, row_id)
+    for row_id, content in rows:
+        if science.same_crystal(new.structure, science.from_json(content), tolerance=SAME_ANGSTROM):
+            return str(row_id)
     return None
+
+
+def _alike(session: Session, scope: Scope, new: _New) -> str | None:
+    """Look for the same crystal among records of this formula and phase and nearly this volume."""
+    d = new.description
+    if d.volume_per_atom is None:
+        facts = {"formula": d.reduced_formula, "n_sites": d.n_sites}
+        return _same(session, scope, new, _LIKE_MOLECULES, facts)
+    facts = {"formula": d.reduced_formula, "group": d.space_group, "volume": d.volume_per_atom}
+    facts |= {
+        "low": d.volume_per_atom * (1 - _VOLUME_WINDOW),
+        "high": d.volume_per_atom * (1 + _VOLUME_WINDOW),
+    }
+    return _same(session, scope, new, _LIKE_CRYSTALS if d.space_group else _LIKE_SLABS, facts)
 
 
 def _columns(scope: Scope, new: _New) -> dict[str, Any]:
@@ -210,7 +243,7 @@ def _columns(scope: Scope, new: _New) -> dict[str, Any]:
         "volume_per_atom": d.volume_per_atom,
         "dimensionality": d.dimensionality,
         "digest": new.digest,
-        "crystal_hash": new.crystal_hash,
+        "crystal_hash": new.crystal_hashes[0],
         "record_key": new.record_key,
         "parent_id": new.parent_id,
         "run_id": new.run_id,

@@ -76,10 +76,12 @@ def insert_values(
     """
     subject = {"material_id": material_id, "structure_id": structure_id, "run_id": run_id}
     rows: dict[str, dict[str, Any]] = {}
+    now = time.time()
     for estimate in estimates:
         row = subject | _columns(estimate)
         fingerprint = _fingerprint(row)
-        rows.setdefault(fingerprint, row | _record(scope, fingerprint))
+        # a microsecond apart, so that sorting by time keeps the order in which they were stated
+        rows.setdefault(fingerprint, row | _record(scope, fingerprint, now + 1e-6 * len(rows)))
     if insert_new(session, PropertyValueRow, list(rows.values())) == len(rows):
         return [PropertyValueRow(**row) for row in rows.values()]
     query = select(PropertyValueRow).where(PropertyValueRow.project_id == scope.project_id)
@@ -179,7 +181,7 @@ def _origin(name: str) -> str:
     try:
         return Origin(name).value
     except ValueError:
-        raise UnknownNameError("origin", name, list(Origin)) from None
+        raise UnknownNameError("origin", name, [str(origin) for origin in Origin]) from None
 
 
 def _columns(estimate: PropertyEstimate) -> dict[str, Any]:
@@ -218,13 +220,13 @@ def _fingerprint(row: dict[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _record(scope: Scope, fingerprint: str) -> dict[str, Any]:
+def _record(scope: Scope, fingerprint: str, created_at: float) -> dict[str, Any]:
     return {
         "id": new_id(),
         "project_id": scope.project_id,
         "fingerprint": fingerprint,
         "author": scope.author,
-        "created_at": time.time(),
+        "created_at": created_at,
     }
 
 

@@ -277,7 +277,12 @@ def _structure() -> None:
     op.create_index("ix_structure_created", "structure", ["project_id", "created_at"], unique=False)
     op.create_index("ix_structure_crystal", "structure", ["project_id", "crystal_hash"], unique=False)
     op.create_index("ix_structure_digest", "structure", ["project_id", "digest"], unique=False)
-    op.create_index("ix_structure_formula", "structure", ["project_id", "reduced_formula"], unique=False)
+    op.create_index(
+        "ix_structure_formula",
+        "structure",
+        ["project_id", "reduced_formula", "space_group", "volume_per_atom"],
+        unique=False,
+    )
     op.create_index("ix_structure_material", "structure", ["project_id", "material_id"], unique=False)
     op.create_index("ix_structure_name", "structure", ["project_id", "name"], unique=False)
     op.create_index("ix_structure_parent", "structure", ["project_id", "parent_id"], unique=False)
