@@ -114,8 +114,8 @@ def provenance_svg(graph: Provenance) -> str:
     boxes = [_box_svg(node, left[node["id"]], middle[node["id"]] - _TALL / 2) for node in nodes]
     return (
         f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {wide:.0f} {tall:.0f}' width='{wide:.0f}' "
-        f"height='{tall:.0f}' role='img' aria-label='Provenance' font-family='{FONT}' font-size='12' style='"
-        f"'min-width:{0.7 * wide:.0f}px;max-width:100%;height:auto'>{''.join(edges)}{''.join(boxes)}</svg>"
+        f"height='{tall:.0f}' role='img' aria-label='Provenance' font-family='{FONT}' font-size='12' "
+        f"style='min-width:{0.7 * wide:.0f}px;max-width:100%;height:auto'>{''.join(edges)}{''.join(boxes)}</svg>"
     )
 
 
