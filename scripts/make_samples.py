@@ -23,13 +23,15 @@ from typing import TYPE_CHECKING, Any
 import gemmi
 from scipy.constants import Avogadro, elementary_charge
 
+from nanoos_lab.properties import get_property
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SPECIFICATION = Path(__file__).resolve().parent / "samples"
 FAMILIES = ("elements", "binaries", "oxides", "layered_and_ternary")
-COLUMNS = (
+COLUMNS = [
     "formula",
     "space_group",
     "property",
@@ -39,7 +41,7 @@ COLUMNS = (
     "temperature_K",
     "source",
     "note",
-)
+]
 FREE_CELL = {
     "cubic": "a",
     "tetragonal": "ac",
@@ -167,7 +169,9 @@ def cite(source: Toml, where: str = "") -> str:
     if "publisher" in source:
         volume = f", vol. {source['volume']}" if "volume" in source else ""
         pages = f", pp. {source['pages']}" if "pages" in source else ""
-        return f"{authors}, {source['title']}{volume}{pages} ({source['publisher']}, {source['year']}){details}"
+        return (
+            f"{authors}, {source['title']}{volume}{pages} ({source['publisher']}, {source['year']}){details}"
+        )
     pages = f", {source['pages']}" if "pages" in source else ""
     return f"{authors}, {source['journal']} {source['volume']}{pages} ({source['year']}){details}"
 
@@ -282,7 +286,7 @@ def lattice_rows(sample: Sample, sources: dict[str, Toml]) -> Iterator[list[str]
             str(sample.group.number),
             f"lattice_{target}",
             text.partition("(")[0],
-            "Å",
+            get_property(f"lattice_{target}").unit,
             "" if uncertainty is None else f"{uncertainty:.10f}".rstrip("0"),
             "" if sample.temperature is None else f"{sample.temperature:g}",
             cite(sources[sample.spec["sources"][0]]),
@@ -309,13 +313,13 @@ def value_row(sample: Sample, name: str, entry: Toml, sources: dict[str, Toml]) 
         note = "Room temperature."
     if entry.get("coverage", 1) != 1:
         note = f"{note} The source's uncertainty is {entry['coverage']} standard uncertainties."
-    unit = {"bulk_modulus": "GPa", "band_gap": "eV", "density": "g/cm³", "enthalpy": "eV/atom"}[name]
+    property_name = "formation_energy" if name == "enthalpy" else name
     return [
         sample.formula,
         str(sample.group.number),
-        "formation_energy" if name == "enthalpy" else name,
+        property_name,
         value,
-        unit,
+        get_property(property_name).unit,
         "" if uncertainty is None else f"{uncertainty:.2g}",
         str(temperature),
         cite(sources[entry["source"]], entry.get("where", "")),
@@ -342,20 +346,11 @@ def measured_csv(samples: list[Sample], sources: dict[str, Toml]) -> str:
 def readme(samples: list[Sample], sources: dict[str, Toml]) -> str:
     """Return the table of all samples as Markdown."""
     types = {sample.spec["type"] for sample in samples}
+    about = (SPECIFICATION / "about.md").read_text(encoding="utf-8")
     lines = [
         "# Sample crystals",
         "",
-        f"{len(samples)} ordered crystals of {len(types)} structure types, written by `python scripts/make_samples.py`",
-        "from published cells and Wyckoff positions (`scripts/samples/*.toml`). Each file carries its symmetry, its",
-        "temperature where the source states one, and its source. `../measured.csv` holds measured lattice constants,",
-        "bulk moduli, band gaps, formation enthalpies and densities of the same crystals.",
-        "",
-        "Rules: cell lengths keep the digits of the source, with the standard uncertainty in brackets where it gives",
-        "one; a source that says only *room temperature* leaves the temperature out of the CIF's numbers and says so in",
-        "`_cell_special_details`; homogeneity ranges, inversion and magnetic order are named in notes, not modelled.",
-        "In `measured.csv` uncertainties are one standard uncertainty; orthorhombic lengths are ordered a ≤ b ≤ c, the",
-        "conventional standard cell in which the lab states computed ones.",
-        "",
+        f"{len(samples)} ordered crystals of {len(types)} structure types. {about}",
         "| file | formula | name | structure type | space group | a, b, c (Å) | T (K) | source |",
         "|---|---|---|---|---|---|---|---|",
     ]
@@ -364,8 +359,8 @@ def readme(samples: list[Sample], sources: dict[str, Toml]) -> str:
         temperature = "room" if s.temperature is None else f"{s.temperature:g}"
         cited = "; ".join(cite(sources[key]) for key in s.spec["sources"])
         group = f"{s.group.short_name()} ({s.group.number})"
-        cells = (f"[{s.file}]({s.file}.cif)", s.formula, s.spec["name"], s.spec["type"], group, lengths, temperature)
-        lines.append("| " + " | ".join((*cells, cited)) + " |")
+        named = f"[{s.file}]({s.file}.cif) | {s.formula} | {s.spec['name']} | {s.spec['type']}"
+        lines.append(f"| {named} | {group} | {lengths} | {temperature} | {cited} |")
     return "\n".join(lines) + "\n"
 
 
@@ -382,7 +377,9 @@ def expected_files() -> dict[Path, str]:
 def stale_files(root: Path = REPOSITORY) -> list[Path]:
     """Return the files under ``root`` that are missing, differ, or are samples without a specification."""
     expected = expected_files()
-    stale = [p for p, text in expected.items() if not (root / p).is_file() or (root / p).read_text("utf-8") != text]
+    stale = [
+        p for p, text in expected.items() if not (root / p).is_file() or (root / p).read_text("utf-8") != text
+    ]
     found = {path.relative_to(root) for path in (root / "notebooks/structures").glob("*.cif")}
     return sorted({*stale, *(found - set(expected))})
 
@@ -390,7 +387,9 @@ def stale_files(root: Path = REPOSITORY) -> list[Path]:
 def main() -> int:
     """Write the files, or check them."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--check", action="store_true", help="write nothing; fail where a file is not up to date")
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; fail where a file is not up to date"
+    )
     if parser.parse_args().check:
         stale = stale_files()
         print("\n".join(f"not up to date: {path}" for path in stale) or "all files are up to date")
