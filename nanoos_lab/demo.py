@@ -28,7 +28,9 @@ def run_demo(folder: Path) -> Report:
     with Lab(folder) as lab:
         lab.add(samples_folder(), tags=["sample"])
         chosen = lab.structures(tags=["sample"])
-        console.print(f"{len(chosen)} structures in {lab.root}; screening them takes a few minutes the first time.")
+        console.print(
+            f"{len(chosen)} structures in {lab.root}; screening them takes a few minutes the first time."
+        )
         report = lab.report("screening", structures=chosen)
         console.print(report.run.summary.get("ranking_text", ""))
         console.print(f"Report: {report.path}")

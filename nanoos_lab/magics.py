@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from typer.exceptions import TyperException
 
 from nanoos_lab import cli
-from nanoos_lab.errors import InvalidInputError, NanoOSError
+from nanoos_lab.errors import DetachedInterrupt, InvalidInputError, NanoOSError
 from nanoos_lab.lab import Lab
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def register(shell: InteractiveShell) -> None:
         return run_line(line, shell.user_ns)
 
     shell.register_magic_function(lab, "line", "lab")  # type: ignore[arg-type] # a plain function is meant
-    shell.set_custom_exc((NanoOSError,), _show_error)  # type: ignore[no-untyped-call]
+    shell.set_custom_exc((NanoOSError, DetachedInterrupt), _show_error)  # type: ignore[no-untyped-call]
 
 
 def run_line(line: str, namespace: dict[str, Any]) -> Any:  # noqa: ANN401 - whatever the verb returns

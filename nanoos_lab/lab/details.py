@@ -141,6 +141,10 @@ def _headline(summary: dict[str, Any]) -> list[tuple[str, str]]:
         pairs.append(("ΔE", f"{numbers.signed(summary['energy_change'])} eV/atom"))
     if "volume_change" in summary:
         pairs.append(("ΔV", f"{numbers.signed(100 * summary['volume_change'])} %"))
+    if "bulk_modulus_error" in summary:
+        modulus = numbers.value_text(summary["bulk_modulus"], summary["bulk_modulus_error"], "GPa")
+        pairs.append(("K", f"{modulus} (error of the fit)"))
+        pairs.append(("K′", numbers.number(summary["bulk_modulus_derivative"], digits=3)))
     if "steps" in summary:
         calls = summary.get("force_calls")
         pairs.append(("Steps", f"{summary['steps']}" + (f" ({calls} force calls)" if calls else "")))
@@ -186,10 +190,20 @@ def run_html(row: RunRow, values: Sequence[PropertyValueRow], heading: str, scen
     if columns:
         parts.append(html.row(*columns))
     if values:
-        cells = [(c[0], c[1], html.badge(c[2]), c[3], c[4]) for c in map(value_cells, values)]
-        parts.append(html.table(VALUE_HEADERS, cells))
+        parts.append(_values_html(values))
     state = html.Markup("{} {}").format(html.badge(row.state), _state_line(row))
     return html.block(html.Markup("<p>{}</p>").format(state), *parts, title=heading)
+
+
+def _values_html(values: Sequence[PropertyValueRow]) -> html.Markup:
+    """Return values as a table; a method that all of them share is said once."""
+    cells = [value_cells(value) for value in values]
+    shared = {(c[2], c[3]) for c in cells}
+    if len(shared) > 1:
+        return html.table(VALUE_HEADERS, [(c[0], c[1], html.badge(c[2]), c[3], c[4]) for c in cells])
+    ((origin, method),) = shared
+    caption = html.Markup("<p>{} {}</p>").format(html.badge(origin), method)
+    return caption + html.table(("property", "value", ""), [(c[0], c[1], c[4]) for c in cells])
 
 
 def run_text(row: RunRow, values: Sequence[PropertyValueRow], heading: str) -> RenderableType:

@@ -136,7 +136,7 @@ class StructureRecord:
     def facts(self) -> list[tuple[str, str]]:
         """Return what a reader wants to know first, as names and values in order."""
         row, description = self.row, self.row.description
-        pairs = [("Formula", row.formula), ("Space group", self.space_group), ("Sites", str(row.n_sites))]
+        pairs = [("Formula", self.formula), ("Space group", self.space_group), ("Sites", str(row.n_sites))]
         if row.crystal_system:
             pairs.append(("Crystal system", row.crystal_system))
         if lattice := description.get("lattice"):

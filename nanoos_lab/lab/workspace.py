@@ -312,7 +312,7 @@ class Workspace:
         pairs = {
             "Folder": str(self.root),
             "Project": self.project,
-            "Structures": f"{counted.structures} of {counted.materials} materials",
+            "Structures": f"{counted.structures} (of {counted.materials} materials)",
             "Values": ", ".join(f"{n} {origin}" for origin, n in counted.values.items()) or "none",
             "Runs": ", ".join(f"{n} {state.lower()}" for state, n in counted.runs.items()) or "none",
         }
