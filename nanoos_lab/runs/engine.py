@@ -247,17 +247,24 @@ class Runs:
         with self._turn:
             changed = self._reconciler.reconcile()
             self._presence.sweep()
-            self._remove_old_folders()
+            self._tidy_old_folders()
         if self._driver is not None and self._unfinished_elsewhere():
             self._driver.wake()
         return changed
 
-    def _remove_old_folders(self) -> None:
-        with self._store.read() as session:
+    def _tidy_old_folders(self) -> None:
+        """Tidy what was left by processes that died between settling a run and removing its files."""
+        files = self._store.scope.files
+        found = [p for p in (files / FOLDER).glob("*") if not self._presence.alive(p.name)]
+        found += [p.parent for p in (files / "runs").glob("[0-9a-f][0-9a-f]/*/spec.json")]
+        if not found:
+            return
+        with self._store.read() as session:  # after the folders were listed: their rows are older than they
             in_use = {flight.folder for flight in rows.in_flight(session, self._store.scope)}
-        for path in (self._store.scope.files / FOLDER).glob("*"):
-            if f"{FOLDER}/{path.name}" not in in_use and not self._presence.alive(path.name):
-                AttemptFolder(path).tidy()
+        for path in found:
+            folder = AttemptFolder(path)
+            if path.relative_to(files).as_posix() not in in_use and not folder.worker_alive():
+                folder.tidy()
 
     def _unfinished_elsewhere(self) -> bool:
         with self._store.read() as session:
@@ -297,7 +304,8 @@ class Runs:
         Raises:
             DetachedInterrupt: The user interrupted; the runs go on.
         """
-        self._adopt(run_ids)
+        if not self.executing(run_ids):
+            self._adopt(run_ids)
         self._waiting.until_final(self, run_ids, timeout=timeout, on_progress=on_progress)
         with self._store.read() as session:
             return rows.get_runs(session, self._store.scope, run_ids)
@@ -306,6 +314,10 @@ class Runs:
         """Return those of the runs that are not final, with their state."""
         with self._store.read() as session:
             return rows.unfinished_among(session, self._store.scope, list(run_ids))
+
+    def executing(self, run_ids: Collection[str]) -> bool:
+        """Return whether all of the runs are queued or executed by this process."""
+        return all(self._inline.holds(run) for run in run_ids)
 
     def help_along(self) -> bool:
         """Do what the one who waits can do, also from inside a run of ``here``; return whether anything changed."""
@@ -407,6 +419,7 @@ class Runs:
         if self._driver is not None:
             self._driver.stop()
         self._pool.stop()
+        self._reconciler.tidy()
         self._presence.release()
 
 

@@ -76,6 +76,8 @@ class Waiting:
         on_progress: Callable[[float | None, str], None] | None,
     ) -> None:
         total, pause = len(left), _FIRST_PAUSE_S
+        if runs.executing(left):
+            self._pause(silent, left, pause, deadline)  # most likely all is done when this returns
         while True:
             with self._changed:
                 silent |= left  # before the look: what is announced after it is not slept over

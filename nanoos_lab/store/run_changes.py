@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Table, insert, update
+from sqlalchemy import Table, bindparam, insert, update
 
 from nanoos_lab.store.events import record_event, record_events
 from nanoos_lab.store.schema import AttemptRow, BatchRow, BatchRunRow, RunInputRow, RunRow, RunState
@@ -19,6 +20,7 @@ from nanoos_lab.store.schema import AttemptRow, BatchRow, BatchRunRow, RunInputR
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from sqlalchemy import Update
     from sqlalchemy.orm import Session
 
     from nanoos_lab.store.database import Scope
@@ -108,17 +110,41 @@ def change_state(
     Returns:
         Whether it changed.
     """
-    statement = (
+    known = {
+        "which_run": run_id,
+        "which_project": scope.project_id,
+        "which_attempt": attempt,
+        "which_states": list(expected),
+    }
+    return session.connection().execute(_change(tuple(values)), {**known, **values}).rowcount == 1
+
+
+@cache
+def _change(columns: tuple[str, ...]) -> Update:
+    """Return the statement of :func:`change_state`, built once: building it costs more than running it."""
+    return (
         update(_RUN)
         .where(
-            _RUN.c.id == run_id,
-            _RUN.c.project_id == scope.project_id,
-            _RUN.c.attempt == attempt,
-            _RUN.c.state.in_(list(expected)),
+            _RUN.c.id == bindparam("which_run"),
+            _RUN.c.project_id == bindparam("which_project"),
+            _RUN.c.attempt == bindparam("which_attempt"),
+            _RUN.c.state.in_(bindparam("which_states", expanding=True)),
         )
-        .values(**values)
+        .values({column: bindparam(column) for column in columns})
     )
-    return session.connection().execute(statement).rowcount == 1
+
+
+@cache
+def _change_attempt(columns: tuple[str, ...]) -> Update:
+    return (
+        update(_ATTEMPT)
+        .where(
+            _ATTEMPT.c.project_id == bindparam("which_project"),
+            _ATTEMPT.c.run_id == bindparam("which_run"),
+            _ATTEMPT.c.number == bindparam("which_number"),
+        )
+        .values({column: bindparam(column) for column in columns})
+    )
 
 
 def change_owner(session: Session, scope: Scope, run_id: str, old: str | None, new: str) -> bool:
@@ -262,25 +288,10 @@ def end_attempt(session: Session, scope: Scope, run_id: str, number: int, ending
     }
     if ending.worker is not None:
         values["worker"] = dict(ending.worker)
-    session.connection().execute(
-        update(_ATTEMPT)
-        .where(
-            _ATTEMPT.c.project_id == scope.project_id,
-            _ATTEMPT.c.run_id == run_id,
-            _ATTEMPT.c.number == number,
-        )
-        .values(**values)
-    )
+    set_attempt(session, scope, run_id, number, **values)
 
 
 def set_attempt(session: Session, scope: Scope, run_id: str, number: int, **values: Any) -> None:
     """Change columns of an attempt, such as ``job_id``."""
-    session.connection().execute(
-        update(_ATTEMPT)
-        .where(
-            _ATTEMPT.c.project_id == scope.project_id,
-            _ATTEMPT.c.run_id == run_id,
-            _ATTEMPT.c.number == number,
-        )
-        .values(**values)
-    )
+    known = {"which_project": scope.project_id, "which_run": run_id, "which_number": number}
+    session.connection().execute(_change_attempt(tuple(values)), {**known, **values})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from sqlalchemy import Table, and_, distinct, func, select
+from sqlalchemy import Table, and_, bindparam, distinct, func, select
 
 from nanoos_lab.store.rows import as_list, chunks, get_row
 from nanoos_lab.store.schema import (
@@ -35,6 +35,11 @@ UNFINISHED = frozenset(RunState) - FINAL_STATES
 IN_FLIGHT = UNFINISHED - {RunState.PENDING}
 
 _RUN, _ATTEMPT = cast("Table", RunRow.__table__), cast("Table", AttemptRow.__table__)
+
+# Built once: they are asked for every run, and building a statement costs more than running it.
+_OF_PROJECT = select(RunRow).where(RunRow.project_id == bindparam("project"))
+_BY_ID = _OF_PROJECT.where(RunRow.id.in_(bindparam("ids", expanding=True)))
+_BY_ACTIVE_KEY = _OF_PROJECT.where(RunRow.active_key.in_(bindparam("keys", expanding=True)))
 
 
 class InputEdge(NamedTuple):
@@ -65,8 +70,8 @@ def find_active(session: Session, scope: Scope, keys: Collection[str]) -> dict[s
     """Return the runs that answer for these keys: unfinished or COMPLETED, by key."""
     found: dict[str, RunRow] = {}
     for some in chunks(list(keys)):
-        query = select(RunRow).where(RunRow.project_id == scope.project_id, RunRow.active_key.in_(some))
-        found |= {str(row.active_key): row for row in session.scalars(query)}
+        which = {"project": scope.project_id, "keys": list(some)}
+        found |= {str(row.active_key): row for row in session.scalars(_BY_ACTIVE_KEY, which)}
     return found
 
 
@@ -99,8 +104,8 @@ def get_runs(session: Session, scope: Scope, run_ids: Sequence[str]) -> list[Run
     """Return runs in the order of their ids given; unknown ids are left out."""
     found: dict[str, RunRow] = {}
     for some in chunks(run_ids):
-        query = select(RunRow).where(RunRow.project_id == scope.project_id, RunRow.id.in_(some))
-        found |= {row.id: row for row in session.scalars(query)}
+        which = {"project": scope.project_id, "ids": list(some)}
+        found |= {row.id: row for row in session.scalars(_BY_ID, which)}
     return [found[i] for i in run_ids if i in found]
 
 

@@ -52,7 +52,7 @@ class AttemptFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.claim, self.killed = path / "claim", path / "killed"
+        self.spec, self.claim, self.killed = path / "spec.json", path / "claim", path / "killed"
         self.stdout, self.stderr = path / "stdout.log", path / "stderr.log"
 
     def __repr__(self) -> str:
@@ -69,7 +69,7 @@ class AttemptFolder:
 
     def write_spec(self, spec: dict[str, Any]) -> None:
         """Write what is to be done, durably."""
-        write_durably(self.path / "spec.json", json.dumps(spec, allow_nan=False).encode())
+        write_durably(self.spec, json.dumps(spec, allow_nan=False).encode())
 
     def read_spec(self) -> dict[str, Any]:
         """Return what is to be done.
@@ -219,6 +219,7 @@ class AttemptFolder:
             return
         for name in ("items", "started", "outcomes", "cancel", "progress"):
             _remove_tree(self.path / name)
+        self.spec.unlink(missing_ok=True)
 
 
 # ---------------------------------------------------------------------- files

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import sys
 import sysconfig
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -112,6 +113,7 @@ def _root(module: ModuleType) -> Path | None:
     return path
 
 
+@cache
 def _installed(root: Path) -> bool:
     package_root = Path(__file__).resolve().parents[3]
     places = {Path(p).resolve() for p in sysconfig.get_paths().values()}

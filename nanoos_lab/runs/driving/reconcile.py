@@ -93,7 +93,7 @@ class Reconciler:
                 changed += sum(self._look_after_inline(folder, run) for run in runs)
             else:
                 changed += self._look_after_detached(folder, runs)
-        self._tidy()
+        self.tidy()
         return changed
 
     # ------------------------------------------------------------------ inline
@@ -226,7 +226,7 @@ class Reconciler:
             self._announce(run.id)
         return state is not None
 
-    def _tidy(self) -> None:
+    def tidy(self) -> None:
         """Remove the files of settled folders once their worker is gone."""
         folders, self._untidy = self._untidy, []
         for folder in folders:

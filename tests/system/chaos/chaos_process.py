@@ -1,0 +1,90 @@
+"""The processes that the fault test kills.
+
+``python chaos_process.py ROOT`` imports once and then starts a process for each role named on its standard
+input; each says ``ROLE PID`` on standard output when it is at work.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sys
+import time
+import traceback
+from pathlib import Path
+
+from nanoos_lab.runs.engine import Runs
+from nanoos_lab.settings import Profile, RetryPolicy, Settings
+from nanoos_lab.store.database import Store
+
+sys.path.insert(0, str(Path(__file__).parent))
+from chaos_tasks import journal  # found by the line above
+
+PATIENT = RetryPolicy(max_attempts=100_000, backoff_s=0.0)
+SETTINGS = Settings(
+    profiles={
+        "here": Profile(name="here", executor="here", retry=PATIENT),
+        "process": Profile(name="process", executor="process", retry=PATIENT, max_workers=3),
+    }
+)
+
+
+def submit(runs: Runs, root: Path, profile: str, told: Path) -> str:
+    """Ask for one more run, and say so on disk once it has been promised."""
+    index = time.time_ns()
+    work_s = random.choice([0.0, 0.005, 0.03])
+    params = {"index": index, "journal": str(root / "journal.txt"), "work_s": work_s}
+    run = runs.submit(journal, {}, params, on=profile).run.id
+    descriptor = os.open(told, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    os.write(descriptor, f"{run}\n".encode())
+    os.close(descriptor)
+    return run
+
+
+def submitter(runs: Runs, root: Path, told: Path) -> None:
+    """Ask for runs, start them, look after them."""
+    for _ in range(random.choice([1, 1, 2, 12])):
+        submit(runs, root, "process", told)
+    runs.step()
+
+
+def collector(runs: Runs, _root: Path, _told: Path) -> None:
+    """Only look after runs."""
+    runs.recover()
+    runs.step()
+
+
+def kernel(runs: Runs, root: Path, told: Path) -> None:
+    """Execute runs itself."""
+    runs.wait([submit(runs, root, "here", told)])
+
+
+def play(role: str, root: Path) -> None:
+    """Be one of the roles until killed or stopped."""
+    runs = Runs(Store.open(root / "lab"), SETTINGS, drive=False)
+    os.write(1, f"{role} {os.getpid()}\n".encode())
+    while True:
+        {"submitter": submitter, "collector": collector, "kernel": kernel}[role](
+            runs, root, root / f"told-{role}"
+        )
+        time.sleep(0.005)
+
+
+def main() -> None:
+    root = Path(sys.argv[1])
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # whoever is killed is reaped
+    for line in sys.stdin:
+        if os.fork() == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            random.seed()
+            try:
+                play(line.strip(), root)
+            except BaseException:  # noqa: BLE001 - told to the test, which looks for it
+                traceback.print_exc()
+            finally:
+                os._exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,33 @@
+"""The task of the fault tests: a little work, and one line in a journal at the moment it is done."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from nanoos_lab.runs import current_run_id
+from nanoos_lab.tasks import Outcome, Params, task
+
+
+class JournalParams(Params):
+    index: int
+    journal: str
+    work_s: float = 0.0
+
+
+@task("journal", version="1")
+def journal(inputs, params: JournalParams, context) -> Outcome:
+    """Work a moment, then write one line."""
+    del inputs
+    end = time.monotonic() + params.work_s
+    while time.monotonic() < end:
+        context.progress(None, "working")
+        time.sleep(0.002)
+    (context.folder / "result.txt").write_text(str(2 * params.index))
+    line = f"{current_run_id()} {os.getpid()}\n".encode()
+    descriptor = os.open(params.journal, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    os.write(descriptor, line)
+    os.close(descriptor)
+    return Outcome(
+        summary={"double": 2 * params.index, "pid": os.getpid()}, artifacts={"result": "result.txt"}
+    )
