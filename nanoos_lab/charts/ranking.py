@@ -6,7 +6,7 @@ import html
 from typing import TYPE_CHECKING
 
 from nanoos_lab.charts.figure import Chart, new_chart
-from nanoos_lab.charts.theme import BLUE, GREY, INK, axis_label
+from nanoos_lab.charts.theme import BLUE, GREY, axis_label
 from nanoos_lab.display.numbers import value_text
 from nanoos_lab.properties import get_property
 
@@ -60,7 +60,6 @@ def ranking_figure(frame: pd.DataFrame, *, property: str, top: int = 40) -> Char
             "tickvals": list(range(rows)),
             "ticktext": [html.escape(str(v)) for v in reversed(list(shown["label"]))],
             "range": [-0.7, rows - 0.3],
-            "tickfont": {"color": INK},
         },
     )
     return chart

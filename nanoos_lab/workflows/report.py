@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 PLOTLY_MIME = "application/vnd.plotly.v1+json"
 SCENE_MIME = "application/vnd.nanoos.scene+json"
 _PAGE = Path(__file__).resolve().parent / "page"
-_TOC_MARK = "<!--contents-->"
+_TOC_MARK, _SCRIPTS_MARK = "<!--contents-->", "<!--scripts-->"
 _HEADING = re.compile(r'<h([23]) id="([^"]+)"[^>]*>(.*?)(?:<a class="anchor-link".*?</a>)?</h\1>', re.DOTALL)
 _STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
 _SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
@@ -95,10 +95,12 @@ def render_report(notebook: Any, info: ReportInfo) -> str:  # noqa: ANN401 - nbf
         "toc_mark": _TOC_MARK,
         "facts": _facts(info),
         "footer": _footer(info),
-        "scripts": scripts,
+        "scripts_mark": _SCRIPTS_MARK,
     }
     body, _ = exporter.from_notebook_node(prepared, resources={"nanoos": own})
-    return _with_contents(_styles_once(body))
+    page = _with_contents(_styles_once(body))
+    # Put in last, so that nothing in between touches a byte that its hash covers.
+    return page.replace(_SCRIPTS_MARK, "".join(f"<script>{script}</script>\n" for script in scripts), 1)
 
 
 def _prepared(notebook: Any) -> tuple[Any, str]:  # noqa: ANN401
@@ -228,12 +230,13 @@ def _plot(payload: Mapping[str, Any], data: Mapping[str, Any]) -> str:
 
 
 def _scene(payload: Mapping[str, Any], data: Mapping[str, Any]) -> str:
-    """Return a 3D view with the facts that its payload carries, and a still inside it."""
-    still = data.get("image/svg+xml")
-    if still is None and (found := _SVG.search(str(data.get("text/html", "")))):
-        still = found[0]
-    fallback = _image(str(still), str(payload.get("title", "structure"))) if still else ""
-    view = f'<div class="nanoos-scene">{_json_block(payload, SCENE_MIME)}{fallback}</div>'
+    """Return a 3D view with the facts that its payload carries, and a still inside it.
+
+    The viewer hides the still when it can draw; what an ``<svg>`` may smuggle in, the policy keeps from running.
+    """
+    found = _SVG.search(str(data.get("image/svg+xml") or data.get("text/html", "")))
+    still = found[0] if found else ""
+    view = f'<div class="nanoos-scene">{_json_block(payload, SCENE_MIME)}{still}</div>'
     rows = "".join(
         f"<tr><th>{html.escape(str(name))}</th><td>{html.escape(str(value))}</td></tr>"
         for name, value in payload.get("facts", ())

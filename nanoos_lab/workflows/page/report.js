@@ -17,6 +17,8 @@
 
   const draw = (frame) => {
     const spec = JSON.parse(frame.querySelector("script").textContent);
+    const ink = getComputedStyle(root).getPropertyValue("--soft").trim();
+    spec.layout.font = { ...spec.layout.font, color: ink };
     const target = document.createElement("div");
     frame.append(target);
     Plotly.newPlot(target, spec.data, spec.layout, spec.config)
