@@ -129,6 +129,20 @@ class RunFailedError(RunError):
         super().__init__(f"run {run_id} ended {state}: {reason}")
 
 
+class DetachedInterrupt(KeyboardInterrupt):
+    """The user interrupted a wait; the runs waited for go on.
+
+    Args:
+        run_ids: The runs that were not finished.
+    """
+
+    def __init__(self, run_ids: Iterable[str]) -> None:
+        self.run_ids = list(run_ids)
+        some = ", ".join(self.run_ids[:3]) + (", …" if len(self.run_ids) > 3 else "")  # noqa: PLR2004
+        what = f"run {some} goes on" if len(self.run_ids) == 1 else f"{len(self.run_ids)} runs go on ({some})"
+        super().__init__(f"stopped waiting; {what}: wait for it again, or cancel it")
+
+
 class RunCancelledError(RunError):
     """Raised inside a task when its run was asked to stop."""
 
