@@ -194,7 +194,8 @@ class Store:
                     project_id = row.id
         files = self.root / "projects" / folder.slug(name)
         try:
-            files.mkdir(parents=True, exist_ok=True)
+            for needed in (*(self.root / part for part in folder.FOLDERS), files):
+                needed.mkdir(exist_ok=True)
         except OSError as error:
             raise StoreError(f"{files} cannot be made: {error.strerror or error}") from error
         return Scope(project_id, name, author, files)
@@ -204,7 +205,8 @@ def _prepare(root: Path) -> folder.LabInfo:
     """Bring the folder to a lab of the newest schema and return what its ``lab.toml`` says."""
     if folder.is_lab(root):
         info = folder.read_info(root)
-        if _revision(root / folder.STORE_FILE) == migrations.HEAD:
+        path = root / folder.STORE_FILE
+        if _revision(path) == migrations.HEAD and _logs_ahead(path):
             return info
     try:
         root.mkdir(parents=True, exist_ok=True)
@@ -224,8 +226,8 @@ def _make_or_migrate(root: Path) -> folder.LabInfo:
         _create(path)
     elif _revision(path) != migrations.HEAD:
         _migrate(path)
-    for name in folder.FOLDERS:
-        (root / name).mkdir(exist_ok=True)
+    if not _logs_ahead(path):
+        _log_ahead(path)
     return info or folder.write_info(root)
 
 
@@ -255,6 +257,21 @@ def _revision(path: Path) -> str:
     return revision
 
 
+def _logs_ahead(path: Path) -> bool:
+    """Whether a database uses the write-ahead log, by its header (sqlite.org/fileformat.html, 1.3.3)."""
+    with path.open("rb") as stream:
+        return stream.read(20)[18:] == b"\x02\x02"
+
+
+def _log_ahead(path: Path) -> None:
+    """Switch to the write-ahead log where a database has come without it, as one restored from a dump."""
+    try:
+        with contextlib.closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT_S)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+    except sqlite3.Error as error:
+        raise explain(error, path) from error
+
+
 def _create(path: Path) -> None:
     """Make a fresh database beside its place and move it there whole."""
     for leftover in path.parent.glob(f"{path.name}.new*"):
@@ -264,8 +281,7 @@ def _create(path: Path) -> None:
     try:
         with engine.begin() as connection:
             migrations.create(connection)
-        with contextlib.closing(sqlite3.connect(fresh)) as connection:
-            connection.execute("PRAGMA journal_mode=WAL")
+        _log_ahead(fresh)
         engine.dispose()
         fresh.replace(path)
         folder.sync_folder(path.parent)

@@ -225,8 +225,10 @@ class _Graph:
 
     def _rows(self, table: type[Row], column: Any, ids: Iterable[str]) -> list[Row]:  # noqa: ANN401
         t = table.__table__
-        query = select(table).where(t.c.project_id == self.scope.project_id).order_by(*t.primary_key)
-        return fetch_by(self.session, query, column, ids)
+        query = select(table).where(t.c.project_id == self.scope.project_id)
+        rows = fetch_by(self.session, query, column, ids)
+        # Sorted here, not in SQL: asked for order, SQLite would walk through the whole project by key.
+        return sorted(rows, key=lambda row: [getattr(row, column.key) for column in t.primary_key])
 
     def _node(self, node_id: str, kind: Kind, label: str, detail: str = "", state: str = "") -> None:
         self.nodes[node_id] = ProvenanceNode(node_id, kind, label, detail, state)

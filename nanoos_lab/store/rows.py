@@ -109,7 +109,8 @@ def _hits(session: Session, scope: Scope, table: type[Base], narrow: Any) -> lis
     t = table.__table__
     name = t.c.get("name", t.c.get("task", t.c.get("property", t.c.id)))
     query = narrow(select(t.c.id, name).where(t.c.project_id == scope.project_id), t)
-    return [(i, n) for i, n in session.execute(query.order_by(t.c.id).limit(_SHOWN + 1))]
+    # Sorted here, not in SQL: asked for order, SQLite would walk through the whole project by id.
+    return sorted((i, n) for i, n in session.execute(query.limit(_SHOWN + 1)))
 
 
 def _known_names(session: Session, scope: Scope, kinds: Iterable[str]) -> set[str]:

@@ -99,6 +99,7 @@ class MaterialRow(Base):
         UniqueConstraint("project_id", "id"),
         UniqueConstraint("project_id", "phase_key"),
         Index("ix_material_formula", "project_id", "reduced_formula"),
+        Index("ix_material_name", "project_id", "name"),
     )
     id: Mapped[str] = mapped_column(String(12), primary_key=True, default=new_id)
     project_id: Mapped[str] = mapped_column(ForeignKey("project.id"))
@@ -176,7 +177,7 @@ class TagRow(Base):
     __tablename__ = "tag"
     __table_args__ = (
         _project_key("structure", "structure_id", ondelete="CASCADE"),
-        Index("ix_tag_tag", "project_id", "tag"),
+        Index("ix_tag_tag", "project_id", "tag", "structure_id"),
     )
     project_id: Mapped[str] = mapped_column(ForeignKey("project.id"), primary_key=True)
     structure_id: Mapped[str] = mapped_column(String(12), primary_key=True)

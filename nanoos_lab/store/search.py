@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import aliased
 
 from nanoos_lab.errors import InvalidInputError, UnknownNameError
 from nanoos_lab.properties import VOCABULARY
@@ -110,7 +111,9 @@ def _fetch(
 ) -> list[StructureRow]:
     if limit is not None and limit < 0:
         raise InvalidInputError(f"limit is a number of structures, not {limit}")
-    query = select(StructureRow).where(*where).order_by(StructureRow.created_at, StructureRow.id)
+    # Conditions come before order: by the bare column, SQLite would walk through the whole project by age.
+    age = StructureRow.created_at if len(where) == 1 and ids is None else StructureRow.created_at + 0.0
+    query = select(StructureRow).where(*where).order_by(age, StructureRow.id)
     if ids is None:
         return list(session.scalars(query.limit(limit)))
     found = [row for part in chunks(ids) for row in session.scalars(query.where(StructureRow.id.in_(part)))]
@@ -241,10 +244,11 @@ def _in_range(scope: Scope, name: str, bounds: Any) -> Condition:  # noqa: ANN40
         v.synthetic.is_(False),
         _between(v.value, _bounds(name, bounds)),
     )
-    return or_(
-        StructureRow.id.in_(select(v.structure_id).where(good, v.structure_id.is_not(None))),
-        StructureRow.material_id.in_(select(v.material_id).where(good, v.structure_id.is_(None))),
-    )
+    other = aliased(StructureRow)
+    same_material = and_(other.project_id == v.project_id, other.material_id == v.material_id)
+    of_structures = select(v.structure_id).where(good, v.structure_id.is_not(None))
+    of_materials = select(other.id).join(v, same_material).where(good, v.structure_id.is_(None))
+    return StructureRow.id.in_(of_structures.union_all(of_materials))
 
 
 def _bounds(name: str, given: Any) -> Range:  # noqa: ANN401 - as the user gave it

@@ -301,7 +301,7 @@ def children_of(session: Session, scope: Scope, structure_id: str) -> list[Struc
 
 def _where(session: Session, scope: Scope, condition: Any) -> list[StructureRow]:  # noqa: ANN401
     query = select(StructureRow).where(StructureRow.project_id == scope.project_id, condition)
-    return list(session.scalars(query.order_by(StructureRow.created_at, StructureRow.id)))
+    return sorted(session.scalars(query), key=lambda row: (row.created_at, row.id))
 
 
 def update_structure(

@@ -11,13 +11,15 @@ def perovskite(a: float = 3.905, centre: str = "Ti", corner: str = "Sr") -> Stru
 
 
 def rocksalt(a: float = 4.212, cation: str = "Mg", anion: str = "O") -> Structure:
-    return Structure.from_spacegroup("Fm-3m", Lattice.cubic(a), [cation, anion], [[0, 0, 0], [0.5, 0.5, 0.5]])
+    corners = [[0, 0, 0], [0.5, 0.5, 0], [0.5, 0, 0.5], [0, 0.5, 0.5]]
+    middles = [[0.5, 0.5, 0.5], [0, 0, 0.5], [0, 0.5, 0], [0.5, 0, 0]]
+    return Structure(Lattice.cubic(a), [cation] * 4 + [anion] * 4, corners + middles)
 
 
 def rutile(a: float = 4.594, c: float = 2.959, u: float = 0.305) -> Structure:
-    return Structure.from_spacegroup(
-        "P4_2/mnm", Lattice.tetragonal(a, c), ["Ti", "O"], [[0, 0, 0], [u, u, 0]]
-    )
+    v = 0.5 - u
+    oxygens = [[u, u, 0], [-u, -u, 0], [-v, v, 0.5], [v, -v, 0.5]]
+    return Structure(Lattice.tetragonal(a, c), ["Ti"] * 2 + ["O"] * 4, [[0, 0, 0], [0.5, 0.5, 0.5], *oxygens])
 
 
 def water(bond: float = 0.9572) -> Molecule:

@@ -8,19 +8,16 @@ import pytest
 
 from nanoos_lab.errors import InvalidInputError, UnknownNameError
 from nanoos_lab.properties import Method, Origin, PropertyEstimate
+from nanoos_lab.store.database import Store
 from nanoos_lab.store.structures import find_structures, insert_structure
 from nanoos_lab.store.values import insert_values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from nanoos_lab.store.database import Store
+    from collections.abc import Callable, Iterator
 
 _spec = importlib.util.spec_from_file_location("crystals", Path(__file__).with_name("crystals.py"))
 crystals = importlib.util.module_from_spec(_spec)  # type: ignore[arg-type]
 _spec.loader.exec_module(crystals)  # type: ignore[union-attr]
-
-Find = "Callable[..., list[str]]"
 
 
 def _estimate(name: str, value: float, **more: Any) -> PropertyEstimate:
@@ -28,7 +25,13 @@ def _estimate(name: str, value: float, **more: Any) -> PropertyEstimate:
     return PropertyEstimate(**(stated | more))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    with Store.open(tmp_path_factory.mktemp("search") / "lab") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
 def find(store: Store) -> Callable[..., list[str]]:
     """Return names of what is found in a lab of five structures with a few values."""
     with store.write() as session:

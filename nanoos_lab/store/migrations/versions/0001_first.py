@@ -101,6 +101,7 @@ def _material() -> None:
         sa.UniqueConstraint("project_id", "phase_key", name="uq_material_project_id_phase_key"),
     )
     op.create_index("ix_material_formula", "material", ["project_id", "reduced_formula"], unique=False)
+    op.create_index("ix_material_name", "material", ["project_id", "name"], unique=False)
 
 
 def _run() -> None:
@@ -383,4 +384,4 @@ def _tag() -> None:
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name="fk_tag_project_id"),
         sa.PrimaryKeyConstraint("project_id", "structure_id", "tag", name="pk_tag"),
     )
-    op.create_index("ix_tag_tag", "tag", ["project_id", "tag"], unique=False)
+    op.create_index("ix_tag_tag", "tag", ["project_id", "tag", "structure_id"], unique=False)

@@ -1,0 +1,104 @@
+"""What is done for every structure, value and run must not take longer the more there are."""
+
+from __future__ import annotations
+
+import importlib.util
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import event
+
+from nanoos_lab.properties import Method, Origin, PropertyEstimate
+from nanoos_lab.store.artifacts import artifacts_of, put_artifact
+from nanoos_lab.store.events import events_of, record_event
+from nanoos_lab.store.provenance import provenance
+from nanoos_lab.store.structures import (
+    children_of,
+    find_structures,
+    get_material,
+    get_structure,
+    insert_structure,
+    structures_of,
+    tags_of,
+)
+from nanoos_lab.store.values import find_values, insert_values
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from nanoos_lab.store.database import Store
+
+_spec = importlib.util.spec_from_file_location("crystals", Path(__file__).with_name("crystals.py"))
+crystals = importlib.util.module_from_spec(_spec)  # type: ignore[arg-type]
+_spec.loader.exec_module(crystals)  # type: ignore[union-attr]
+
+GAP = PropertyEstimate(property="band_gap", value=3.2, origin=Origin.COMPUTED, method=Method(name="PBE"))
+
+
+@pytest.fixture
+def statements(store: Store) -> Iterator[list[tuple[str, Any]]]:
+    """Every statement that the store sends, with its parameters."""
+    sent: list[tuple[str, Any]] = []
+
+    def note(*told: Any) -> None:
+        _connection, _cursor, statement, parameters, _context, many = told
+        sent.append((statement, parameters[0] if many else parameters))
+
+    for engine in (store._reader, store._writer):
+        event.listen(engine, "before_cursor_execute", note, named=False)
+    yield sent
+    for engine in (store._reader, store._writer):
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def test_every_look_up_goes_through_an_index(
+    store: Store, add_run: Callable[..., str], tmp_path: Path, statements: list[tuple[str, Any]]
+) -> None:
+    (tmp_path / "f").write_text("f")
+    with store.write() as session:
+        scope = store.scope
+        row, _ = insert_structure(session, scope, crystals.perovskite(), name="sto", tags=["a"])
+        insert_structure(session, scope, crystals.perovskite(3.95), name="sto 2", tags=["b"])
+        insert_structure(session, scope, crystals.water(), name="water")
+    run = add_run(inputs=(row.id,))
+    with store.write() as session:
+        insert_structure(session, scope, crystals.perovskite(4.0), name="c", parent_id=row.id, run_id=run)
+        for _ in range(2):
+            insert_values(session, scope, row.material_id, row.id, [GAP], run_id=run)
+            put_artifact(session, scope, run, "f", tmp_path / "f")
+        record_event(session, scope, "a", run)
+    with store.read() as session:
+        get_structure(session, scope, row.id)
+        get_structure(session, scope, row.id[:7])
+        get_structure(session, scope, "sto")
+        get_material(session, scope, row.material_id)
+        structures_of(session, scope, row.material_id)
+        children_of(session, scope, row.id)
+        tags_of(session, scope, [row.id])
+        find_values(session, scope, structure_id=row.id, with_material=True)
+        find_values(session, scope, material_id=row.material_id, property="band_gap")
+        find_values(session, scope, run_id=run)
+        artifacts_of(session, scope, run)
+        events_of(session, scope, run)
+        provenance(session, scope, row.id, downstream=True)
+        find_structures(session, scope, ids=[row.id])
+        find_structures(session, scope, tags=["a"])
+        find_structures(session, scope, reduced_formula="SrTiO3")
+        find_structures(session, scope, material="SrTiO3", derived=False, space_group=221)
+        find_structures(session, scope, bulk_modulus=(100, None), limit=3)
+        find_structures(session, scope, limit=10)
+    assert len(statements) > 40
+    connection = sqlite3.connect(store.path)
+    for statement, parameters in statements:
+        if statement.startswith(("SELECT", "UPDATE", "DELETE")):
+            plan = [r[3] for r in connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+            scans = [step for step in plan if step.startswith("SCAN") and "CONSTANT" not in step]
+            assert scans == [], f"{statement}\n{plan}"
+            whole = [step for step in plan if "(project_id=?)" in step]
+            newest = (
+                "FROM structure \nWHERE structure.project_id = ? ORDER BY structure.created_at" in statement
+            )
+            assert newest or whole == [], f"walks through the whole project: {statement}\n{plan}"
+    connection.close()
