@@ -35,6 +35,10 @@ TOO_CLOSE_ANGSTROM = 0.3
 OCCUPANCY_SLACK = 1e-2
 """Published occupancies are rounded: a sum up to 1 + slack is scaled to 1, more is an error."""
 MIN_THICKNESS_ANGSTROM = 0.01
+_HALF_A_CELL = 0.25
+"""Safely less than half, for sums of three components."""
+_FEW_SITES = 120
+"""Up to here all pairs are faster than a neighbour search."""
 MAX_LENGTH_ANGSTROM = 1e5
 
 
@@ -105,7 +109,7 @@ def element_symbol(text: str) -> str | None:
 
 
 def lattice_of_parameters(parameters: Sequence[float]) -> Lattice:
-    """Return a lattice, or say why there is none.
+    """Return pymatgen's ``Lattice.from_parameters``, or say why there is none.
 
     Args:
         parameters: a, b, c in Å and α, β, γ in degrees.
@@ -122,9 +126,21 @@ def lattice_of_parameters(parameters: Sequence[float]) -> Lattice:
     root = 1 - sum(x * x for x in cosines) + 2 * cosines[0] * cosines[1] * cosines[2]
     if root <= 1e-10:  # noqa: PLR2004 - zero but for rounding
         raise BuildError(f"the cell angles {alpha:g}, {beta:g}, {gamma:g}° span no volume")
-    lattice = Lattice.from_parameters(a, b, c, alpha, beta, gamma)
-    _check_thickness(lattice.matrix)
-    return lattice
+    sines = [math.sin(math.radians(x)) for x in (alpha, beta, gamma)]
+    if (
+        min(x * math.sqrt(root) / sine for x, sine in zip((a, b, c), sines, strict=True))
+        < MIN_THICKNESS_ANGSTROM
+    ):
+        raise BuildError(f"the cell {a:g}, {b:g}, {c:g} Å with {alpha:g}, {beta:g}, {gamma:g}° is flat")
+    star = (cosines[0] * cosines[1] - cosines[2]) / (sines[0] * sines[1])
+    gamma_star = math.acos(max(-1.0, min(1.0, star)))
+    return Lattice(
+        [
+            [a * sines[1], 0.0, a * cosines[1]],
+            [-b * sines[0] * math.cos(gamma_star), b * sines[0] * math.sin(gamma_star), b * cosines[0]],
+            [0.0, 0.0, c],
+        ]
+    )
 
 
 def lattice_of_matrix(matrix: FloatArray, pbc: tuple[bool, bool, bool] = (True, True, True)) -> Lattice:
@@ -173,20 +189,29 @@ def crystal(
         charge: Net charge of the cell, or None.
         properties: Properties of the whole structure.
     """
-    coords = np.array(frac_coords, dtype=np.float64)
+    coords = np.array(frac_coords, dtype=np.float64)  # a copy: sites hold its rows
     structure = Structure.__new__(Structure)
     structure._lattice = lattice  # noqa: SLF001 - what Structure.__init__ sets, without its checks per site
     structure._charge = charge  # noqa: SLF001
     structure._properties = properties or {}  # noqa: SLF001
     names = labels if labels is not None else [None] * len(coords)
     structure._sites = [  # noqa: SLF001
-        PeriodicSite(composition, coord, lattice, label=label, skip_checks=True)
+        _site(composition, coord, lattice, label)
         for composition, coord, label in zip(compositions, coords, names, strict=True)
     ]
     for key, values in (site_properties or {}).items():
         for site, value in zip(structure._sites, values, strict=True):  # noqa: SLF001
             site.properties[key] = value
     return structure
+
+
+def _site(composition: Composition, coord: FloatArray, lattice: Lattice, label: str | None) -> PeriodicSite:
+    """Return what ``PeriodicSite(..., skip_checks=True)`` returns, without its slow ``__setattr__``."""
+    site = PeriodicSite.__new__(PeriodicSite)
+    site.__dict__.update(
+        _lattice=lattice, _frac_coords=coord, _species=composition, _coords=None, properties={}, _label=label
+    )
+    return site
 
 
 def molecule(
@@ -212,22 +237,20 @@ def molecule(
     )
 
 
-def check_distances(structure: Structure | Molecule) -> None:
+def check_distances(structure: Structure | Molecule, frac_coords: FloatArray | None = None) -> None:
     """Refuse atoms on top of each other; split positions whose occupancies add up to one atom are fine.
 
     Args:
         structure: What to check.
+        frac_coords: Its fractional coordinates, where the caller has them.
 
     Raises:
         BuildError: Two sites are closer than ``TOO_CLOSE_ANGSTROM`` and hold more than one atom together.
     """
-    coords, matrix, pbc = cartesian(structure)
-    first, second, _, distance = find_points_in_spheres(coords, coords, TOO_CLOSE_ANGSTROM, pbc, matrix)
-    if len(first) == len(structure):  # each site finds itself
+    first, second, distance = _near_pairs(structure, frac_coords)
+    if not len(first):
         return
     for i, j, gap in zip(first.tolist(), second.tolist(), distance.tolist(), strict=True):
-        if gap < 1e-8 and i == j:  # noqa: PLR2004 - itself
-            continue
         one, other = structure[i], structure[j]
         if one.species.num_atoms + other.species.num_atoms > 1 + OCCUPANCY_SLACK:
             raise BuildError(
@@ -235,6 +258,35 @@ def check_distances(structure: Structure | Molecule) -> None:
                 f"(sites {min(i, j) + 1} and {max(i, j) + 1}) are {gap:.3f} Å apart",
                 atom=max(i, j),
             )
+
+
+def _near_pairs(
+    structure: Structure | Molecule, frac_coords: FloatArray | None
+) -> tuple[npt.NDArray[Any], npt.NDArray[Any], FloatArray]:
+    """Return all pairs of sites closer than ``TOO_CLOSE_ANGSTROM`` and their distances."""
+    if isinstance(structure, Structure) and len(structure) <= _FEW_SITES and all(structure.lattice.pbc):
+        lattice = structure.lattice
+        if float(np.abs(lattice.inv_matrix).max()) * TOO_CLOSE_ANGSTROM < _HALF_A_CELL:
+            frac = frac_coords if frac_coords is not None else np.array([s.frac_coords for s in structure])
+            return _near_pairs_of_few(frac, lattice.matrix)
+    coords, matrix, pbc = cartesian(structure)
+    first, second, _, distance = find_points_in_spheres(coords, coords, TOO_CLOSE_ANGSTROM, pbc, matrix)
+    other = (first != second) | (distance > 1e-8)  # noqa: PLR2004 - not a site itself
+    return first[other], second[other], distance[other]
+
+
+def _near_pairs_of_few(
+    frac: FloatArray, matrix: FloatArray
+) -> tuple[npt.NDArray[Any], npt.NDArray[Any], FloatArray]:
+    """Do the same with all pairs; a vector this short is the nearest image in a cell this thick."""
+    apart = frac[:, None, :] - frac
+    apart -= np.rint(apart)
+    apart = apart @ matrix
+    squares = np.einsum("ijk,ijk->ij", apart, apart)
+    near = squares < TOO_CLOSE_ANGSTROM**2
+    np.fill_diagonal(near, val=False)
+    first, second = near.nonzero()
+    return first, second, np.sqrt(squares[first, second])
 
 
 def cartesian(structure: Structure | Molecule) -> tuple[FloatArray, FloatArray, npt.NDArray[np.int64]]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
 if TYPE_CHECKING:
+    from pymatgen.core.composition import Composition
     from pymatgen.core.structure import Molecule, Structure
 
 SYMPREC_ANGSTROM = 0.01
@@ -75,28 +77,50 @@ def describe(structure: Structure | Molecule, *, symprec: float = SYMPREC_ANGSTR
         "elements": elements,
         "n_elements": len(elements),
         "n_sites": len(structure),
-        "ordered": structure.is_ordered,
-        "charge": float(structure.charge),
+        "ordered": _is_ordered(structure),
+        "charge": _charge(structure, composition),
         "symprec": symprec,
         "dimensionality": dimensionality(structure),
     }
     if not isinstance(structure, IStructure):
         return Description(periodic=False, **common)
-    return Description(periodic=True, **common, **_of_crystal(structure, symprec))
+    return Description(periodic=True, **common, **_of_crystal(structure, composition, symprec))
 
 
-def _of_crystal(structure: Structure, symprec: float) -> dict[str, object]:
-    from scipy.constants import atomic_mass  # noqa: PLC0415 - light import
+def _is_ordered(structure: Structure | Molecule) -> bool:
+    species = {id(site.species): site.species for site in structure}
+    return all(len(each) == 1 and each.num_atoms == 1 for each in species.values())
+
+
+def _charge(structure: Structure | Molecule, composition: Composition) -> float:
+    """Return the stated charge, else the sum of the oxidation states, as pymatgen does."""
+    if structure._charge is not None:  # noqa: SLF001 - pymatgen sums over sites otherwise
+        return float(structure._charge)  # noqa: SLF001
+    return float(
+        sum((getattr(kind, "oxi_state", None) or 0) * amount for kind, amount in composition.items())
+    )
+
+
+@lru_cache(maxsize=256)
+def _mass(symbol: str) -> float:
+    """Return an element's atomic mass in g/mol; pymatgen's masses carry units that are slow to add."""
+    from pymatgen.core.periodic_table import Element  # noqa: PLC0415 - pymatgen is heavy
+
+    return float(Element(symbol).atomic_mass) if Element.is_valid_symbol(symbol) else 0.0
+
+
+def _of_crystal(structure: Structure, composition: Composition, symprec: float) -> dict[str, object]:
+    from scipy.constants import Avogadro  # noqa: PLC0415 - light import of the package
 
     from nanoos_lab.structures.symmetry import symmetry_of  # noqa: PLC0415 - imports spglib
 
     volume = structure.lattice.volume
-    composition = structure.composition
+    mass = sum(_mass(kind.symbol) * amount for kind, amount in composition.items())
     known: dict[str, object] = {
         "lattice": structure.lattice.parameters,
         "volume": volume,
         "volume_per_atom": volume / composition.num_atoms,
-        "density": float(composition.weight) * atomic_mass * 1e3 / (volume * 1e-24),
+        "density": mass / (Avogadro * volume * 1e-24),
     }
     symmetry = symmetry_of(structure, symprec) if all(structure.lattice.pbc) else None
     if symmetry is not None:

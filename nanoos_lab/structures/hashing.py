@@ -30,7 +30,7 @@ from pymatgen.core.structure import IStructure
 from pymatgen.optimization.neighbors import find_points_in_spheres
 
 from nanoos_lab.structures.serialize import plain
-from nanoos_lab.structures.symmetry import symmetry_of_cell
+from nanoos_lab.structures.symmetry import fractional, symmetry_of_cell
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -39,11 +39,11 @@ if TYPE_CHECKING:
     FloatArray = npt.NDArray[np.float64]
     IntArray = npt.NDArray[np.int64]
 
-_FREQUENCIES = np.array([9.1, 11.7, 14.3, 17.9, 21.1])
-"""In rad/Å: a distance changed by 0.01 Å turns the phase by 0.1 to 0.2 rad."""
-_PHASES = np.array([0.3, 1.7, 2.9, 4.1, 5.3])
-_REACH = 3.2
-"""Cutoff in units of (volume per site)^(1/3): about 137 neighbours in any crystal."""
+_FREQUENCY = 3.1
+_HARMONICS = 5
+"""The invariants oscillate with 3 to 7 times the frequency in rad/Å: 0.01 Å turns a phase by 0.1 to 0.2 rad."""
+_REACH = 2.9
+"""Cutoff in units of (volume per site)^(1/3): about 100 neighbours in any crystal."""
 _GRID = 0.1
 """Invariants are rounded to multiples of this."""
 _MARGIN = 0.01
@@ -130,6 +130,7 @@ class _Arrays:
 
     coords: FloatArray
     """Cartesian, Å, (n, 3)."""
+    frac_coords: FloatArray
     matrix: FloatArray
     pbc: IntArray
     kinds: list[int]
@@ -170,14 +171,16 @@ def _arrays(structure: Structure | Molecule) -> _Arrays:
         kinds.append(number)
     if isinstance(structure, IStructure):
         matrix = np.ascontiguousarray(structure.lattice.matrix)
-        coords = np.array([site.frac_coords for site in structure]) @ matrix
+        frac = fractional(structure)
         pbc = np.array(structure.lattice.pbc, dtype=np.int64)
-        return _Arrays(coords, matrix, pbc, kinds, list(seen), molecule=False, charge=0.0)
+        return _Arrays(frac @ matrix, frac, matrix, pbc, kinds, list(seen), molecule=False, charge=0.0)
     coords = np.array([site.coords for site in structure], dtype=np.float64)
     coords -= coords.min(axis=0)
     box = np.diag(coords.max(axis=0) + 1.0)
     nowhere = np.zeros(3, dtype=np.int64)
-    return _Arrays(coords, box, nowhere, kinds, list(seen), molecule=True, charge=float(structure.charge))
+    return _Arrays(
+        coords, coords, box, nowhere, kinds, list(seen), molecule=True, charge=float(structure.charge)
+    )
 
 
 def _occupants(species: Any) -> tuple[tuple[str, float], ...]:  # noqa: ANN401 - pymatgen Composition
@@ -224,29 +227,32 @@ def _hand(arrays: _Arrays) -> int:
         return 0
     if not arrays.pbc.all():
         return 0
-    frac = arrays.coords @ np.linalg.inv(arrays.matrix)
-    found = symmetry_of_cell(arrays.matrix, frac, arrays.kinds)
+    found = symmetry_of_cell(arrays.matrix, arrays.frac_coords, arrays.kinds)
     return found.number if found is not None and found.number in _ENANTIOMORPHIC else 0
 
 
 def _means(arrays: _Arrays) -> FloatArray:
     """Return the invariants, shape (m,)."""
-    reach = arrays.reach
+    reach, n_sites = arrays.reach, len(arrays.kinds)
     centre, neighbour, distance = arrays.neighbours(reach)
     weights = np.array([_weights(name) for name in arrays.names])[np.array(arrays.kinds) - 1]
     if arrays.molecule:
         fade = 1 / (1 + (distance / _MOLECULE_DECAY_ANGSTROM) ** 2)
-        if len(arrays.coords) > _ALL_PAIRS:
+        if n_sites > _ALL_PAIRS:
             fade *= (1 - (distance / reach) ** 2) ** 3
     else:
-        fade = (1 - (distance / reach) ** 2) ** 3
-    waves = np.cos(distance[:, None] * _FREQUENCIES + _PHASES)
-    waves *= fade[:, None]
-    waves *= weights[neighbour]
-    at_site = np.empty((len(arrays.coords), len(_FREQUENCIES)))
-    for m in range(len(_FREQUENCIES)):
-        at_site[:, m] = np.bincount(centre, waves[:, m], minlength=len(arrays.coords))
-    bent = at_site + 0.5 * np.sin(1.7 * at_site + weights)
+        fade = 1 - (distance / reach) ** 2
+        fade *= fade * fade
+    first = np.cos(_FREQUENCY * distance)
+    second = 2 * first * first - 1
+    before, wave = second, first * (2 * second - 1)  # cos 2x and cos 3x; the next by Chebyshev's recurrence
+    before, wave, first = fade * before, fade * wave, 2 * first
+    at_site = np.empty((_HARMONICS, n_sites))
+    neighbour_weights = np.ascontiguousarray(weights.T)[:, neighbour]
+    for m in range(_HARMONICS):
+        at_site[m] = np.bincount(centre, wave * neighbour_weights[m], minlength=n_sites)
+        before, wave = wave, first * wave - before
+    bent = at_site.T + 0.5 * np.sin(1.7 * at_site.T + weights)
     means: FloatArray = (weights * bent).mean(axis=0)
     return means
 
@@ -256,7 +262,7 @@ def _weights(occupants: tuple[tuple[str, float], ...]) -> tuple[float, ...]:
     """Return one weight per invariant for a kind of site, different for different elements."""
     from pymatgen.core.periodic_table import Element  # noqa: PLC0415 - only for kinds not yet seen
 
-    total = np.zeros(len(_FREQUENCIES))
+    total = np.zeros(_HARMONICS)
     for symbol, occupancy in occupants:
         number = Element(symbol).Z if Element.is_valid_symbol(symbol) else 119 + sum(map(ord, symbol))
         total += occupancy * (1 + 0.6 * np.sin(number * np.array([1.1, 1.9, 2.3, 2.7, 0.7])))

@@ -1,5 +1,7 @@
 """Space groups, through spglib, with the tolerances of pymatgen's ``SpacegroupAnalyzer``.
 
+Clearly cubic crystals, at which spglib is slow, are recognised by :mod:`nanoos_lab.structures.cubic`.
+
 Results are remembered for the last structures asked about, because a description, a hash and a comparison of one
 structure ask the same question.
 """
@@ -12,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import spglib
+
+from nanoos_lab.structures.cubic import cubic_group, names_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -98,7 +102,11 @@ def _remembered(matrix: bytes, frac_coords: bytes, kinds: tuple[int, ...], sympr
         np.frombuffer(frac_coords).reshape(-1, 3),
         list(kinds),
     )
-    return _ask_spglib(*cell, symprec)
+    clear = cubic_group(*cell, symprec)
+    if clear is None:
+        return _ask_spglib(*cell, symprec)
+    number, edge = clear
+    return Symmetry(number, *names_of(number), (edge, edge, edge))
 
 
 def _ask_spglib(matrix: FloatArray, coords: FloatArray, kinds: list[int], symprec: float) -> Symmetry | None:

@@ -20,20 +20,28 @@ def recognise(text: str, name: str = "") -> str | None:
         text: The content.
         name: File name, used only where the content is too damaged to tell.
     """
-    lines = text.lstrip().splitlines()[:8]
-    if not lines:
+    if not text or text.isspace():
         return None
-    if lines[0][0] in "{[":
+    if text.lstrip()[0] in "{[":
         return "json"
-    if _CIF_BLOCK.search(text) and _CIF_TAG.search(text):
+    block, tag = _CIF_BLOCK.search(text), _CIF_TAG.search(text)
+    if block and tag:
         return "cif"
-    if re.fullmatch(r"\s*\d+\s*", lines[0]) and not _is_poscar(text.splitlines()[:8]):
-        return "extxyz" if len(lines) > 1 and _EXTENDED.search(lines[1]) else "xyz"
-    if _is_poscar(text.splitlines()[:8]) or _is_poscar(lines):
+    return _of_lines(text) or ("cif" if block or tag else by_name(name))
+
+
+def _of_lines(text: str) -> str | None:
+    """Tell the formats apart whose first lines are numbers."""
+    as_given, stripped = _head(text), _head(text.lstrip())
+    if _is_poscar(as_given) or _is_poscar(stripped):
         return "poscar"
-    if _CIF_BLOCK.search(text) or _CIF_TAG.search(text):
-        return "cif"
-    return by_name(name)
+    if re.fullmatch(r"\s*\d+\s*", stripped[0]):
+        return "extxyz" if len(stripped) > 1 and _EXTENDED.search(stripped[1]) else "xyz"
+    return None
+
+
+def _head(text: str) -> list[str]:
+    return text[:4000].splitlines()[:8]
 
 
 def by_name(name: str) -> str | None:
