@@ -110,8 +110,10 @@ class Scene:
     """Orthonormal rows: right, up, towards the viewer, shape (3, 3)."""
 
     def __post_init__(self) -> None:
-        for array in (self.positions, self.species_of, self.sites, self.images, self.bonds, self.edges):
-            array.setflags(write=False)
+        for name in (*_ARRAYS, "lattice", "center", "view"):
+            array = getattr(self, name)
+            if array is not None:
+                array.setflags(write=False)
 
     def __len__(self) -> int:
         return len(self.positions)

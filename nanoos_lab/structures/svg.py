@@ -30,6 +30,8 @@ MOST_ATOMS = 1000
 FIELD_OF_VIEW_DEGREES = 22.0
 _INK = "#7d7d7d"  # 4:1 on white and on black
 _EDGE_PIECES = 24
+_ID = "\0"
+"""Stands for the prefix of the ids until the drawing is finished; no text of a drawing holds it."""
 _AXES = (("a", "#d4493c"), ("b", "#3b9a43"), ("c", "#4079d6"))
 _FONT = "font-family='system-ui,-apple-system,Segoe UI,Roboto,Helvetica,Arial,sans-serif'"
 
@@ -48,13 +50,14 @@ def svg_of(scene: Scene, *, width: int = 420, height: int = 360, uid: str | None
     camera = _Camera.fitting(scene, width, height - legend_height)
     parts = [text for _, text in sorted(_shapes(scene, camera), key=lambda shape: shape[0])]
     body = _merged(parts) + _axes(scene, height) + _legend(scene, width, height)
-    label = escape(f"Structure of {scene.title}" if scene.title else "Structure", quote=True)
+    title = "".join(c for c in scene.title if c.isprintable())  # others are not allowed in XML
+    label = escape(f"Structure of {title}" if title else "Structure", quote=True)
     uid = uid or "s" + hashlib.sha256((label + body).encode()).hexdigest()[:10]
     return (
         f"<svg xmlns='http://www.w3.org/2000/svg' width='{width}' height='{height}' "
         f"viewBox='0 0 {width} {height}' role='img' aria-label='{label}'><title>{label}</title>"
         f"<defs>{_gradients(scene)}</defs>{body}</svg>"
-    ).replace("@@", uid)
+    ).replace(_ID, uid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,7 @@ def _shapes(scene: Scene, camera: _Camera) -> Iterator[tuple[float, str]]:
     chosen = _visible(pixels, depth, radii * factor) if many else np.arange(len(positions))
     for k in chosen.tolist():
         x, y = pixels[k]
-        fill = f"url(#@@a{scene.species_of[k]})"
+        fill = f"url(#{_ID}a{scene.species_of[k]})"
         yield (
             float(depth[k]),
             f"<circle cx='{x:.1f}' cy='{y:.1f}' r='{radii[k] * factor[k]:.1f}' fill='{fill}'/>",
@@ -145,7 +148,7 @@ def _bonds(
             box = f"x='-.5' y='{-half:.1f}' width='{size + 1.0:.1f}' height='{2 * half:.1f}'"
             yield (
                 float(depth[k]),
-                f"<rect {box} fill='url(#@@b{scene.species_of[near[k]]})' transform='{turn}'/>",
+                f"<rect {box} fill='url(#{_ID}b{scene.species_of[near[k]]})' transform='{turn}'/>",
             )
 
 
@@ -157,7 +160,8 @@ def _rim(radii: FloatArray, bond_radius: float) -> FloatArray:
 
 def _edges(scene: Scene, camera: _Camera, radii: FloatArray) -> Iterator[tuple[float, str]]:
     """Yield the cell's edges in pieces, without what lies inside atoms."""
-    steps = np.linspace(0.0, 1.0, _EDGE_PIECES + 1)
+    pieces = int(np.clip(600 // max(len(scene.edges), 1), 4, _EDGE_PIECES))
+    steps = np.linspace(0.0, 1.0, pieces + 1)
     for start, stop in scene.edges.astype(np.float64):
         points = start + steps[:, None] * (stop - start)
         middles = (points[1:] + points[:-1]) / 2
@@ -221,10 +225,10 @@ def _gradients(scene: Scene) -> str:
         base = np.array([int(species.color[i : i + 2], 16) for i in (1, 3, 5)], float)
         glint, dark, edge = _mix(base, 255, 0.78), _mix(base, 0, 0.30), _mix(base, 0, 0.58)
         texts.append(
-            f"<radialGradient id='@@a{k}' cx='.5' cy='.5' r='.5' fx='.34' fy='.3'>"
+            f"<radialGradient id='{_ID}a{k}' cx='.5' cy='.5' r='.5' fx='.34' fy='.3'>"
             f"<stop offset='0' stop-color='{glint}'/><stop offset='.38' stop-color='{species.color}'/>"
             f"<stop offset='.82' stop-color='{dark}'/><stop offset='1' stop-color='{edge}'/></radialGradient>"
-            f"<linearGradient id='@@b{k}' x1='0' y1='0' x2='0' y2='1'><stop offset='0' stop-color='{edge}'/>"
+            f"<linearGradient id='{_ID}b{k}' x1='0' y1='0' x2='0' y2='1'><stop offset='0' stop-color='{edge}'/>"
             f"<stop offset='.5' stop-color='{_mix(base, 255, 0.3)}'/><stop offset='1' stop-color='{edge}'/>"
             "</linearGradient>"
         )
@@ -263,7 +267,7 @@ def _legend(scene: Scene, width: int, height: int) -> str:
     x, y, texts = (width - sum(spans)) / 2, height - 14.0, []
     for k, (species, span) in enumerate(zip(scene.species, spans, strict=True)):
         texts.append(
-            f"<circle cx='{x + 8:.1f}' cy='{y:.1f}' r='7' fill='url(#@@a{k})'/><text x='{x + 20:.1f}' "
+            f"<circle cx='{x + 8:.1f}' cy='{y:.1f}' r='7' fill='url(#{_ID}a{k})'/><text x='{x + 20:.1f}' "
             f"y='{y + 4.5:.1f}' fill='{_INK}' font-size='13' {_FONT}>{escape(species.label)}</text>"
         )
         x += span

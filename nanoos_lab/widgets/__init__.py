@@ -1,0 +1,43 @@
+"""What people look at and touch: the structure viewer, prediction cards, and their still twins.
+
+Names are imported when first used; importing this package imports neither anywidget nor pymatgen.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nanoos_lab.widgets.cards import Card, PredictionCards, cards_html
+    from nanoos_lab.widgets.export import scene_bundle, scene_div, scene_script
+    from nanoos_lab.widgets.viewer import StructureViewer
+
+__all__ = [
+    "Card",
+    "PredictionCards",
+    "StructureViewer",
+    "cards_html",
+    "scene_bundle",
+    "scene_div",
+    "scene_script",
+]
+_HOMES = {
+    "Card": "cards",
+    "PredictionCards": "cards",
+    "StructureViewer": "viewer",
+    "cards_html": "cards",
+    "scene_bundle": "export",
+    "scene_div": "export",
+    "scene_script": "export",
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - any of the names above
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
