@@ -52,7 +52,7 @@ def parity_figure(frame: pd.DataFrame, *, property: str) -> Chart:  # noqa: A002
         One series per method, named with its mean absolute error.
     """
     chart = new_chart(f"{property}: estimate against measurement", height=460)
-    low, high = padded_range([*frame["measured"], *frame["estimate"]])
+    low, high = padded_range([*frame["measured"], *_ends(frame)])
     chart.add_scatter(
         x=[low, high],
         y=[low, high],
@@ -83,6 +83,12 @@ def parity_figure(frame: pd.DataFrame, *, property: str) -> Chart:  # noqa: A002
         yaxis={"title": {"text": axis_label(property, prefix="Estimated")}, "range": [low, high]},
     )
     return chart
+
+
+def _ends(frame: pd.DataFrame) -> list[float]:
+    """Return both ends of every estimate's interval, so that all of it is in the picture."""
+    half = frame["uncertainty"].fillna(0.0) if "uncertainty" in frame else 0.0
+    return [*(frame["estimate"] - half), *(frame["estimate"] + half)]
 
 
 def _bars(part: pd.DataFrame, column: str, color: str) -> dict[str, object] | None:

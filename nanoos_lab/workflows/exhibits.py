@@ -1,4 +1,4 @@
-"""What the screening report shows besides figures: tables with pictures, lists of reasons, the record.
+"""What the screening report shows besides figures: tables with pictures, and lists of reasons.
 
 Every function returns HTML made of escaped parts (names and notes come from files), in the style of the other
 displays, so that it reads the same in JupyterLab and in the report.
@@ -7,47 +7,28 @@ displays, so that it reads the same in JupyterLab and in the report.
 from __future__ import annotations
 
 import base64
-import importlib.metadata
-import platform
+import dataclasses
+import re
 from typing import TYPE_CHECKING, Any
 
-from nanoos_lab.display.html import Markup, badge, block, facts, note, safe, table
-from nanoos_lab.display.numbers import duration, formula_html, number, value_text
+from nanoos_lab.display.html import Markup, block, note, safe, table
+from nanoos_lab.display.numbers import formula_html, number, value_text
 from nanoos_lab.properties import get_property
 from nanoos_lab.workflows.findings import mean_error
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Sequence
 
     import pandas as pd
 
     from nanoos_lab.workflows.screening import Ranking
-    from nanoos_lab.workflows.survey import Ran, Survey
+    from nanoos_lab.workflows.survey import Survey
 
-_PICTURE = (104, 92)
-REFERENCES = {
-    "CHGNet": "B. Deng et al., CHGNet as a pretrained universal neural network potential for charge-informed "
-    "atomistic modelling, Nat. Mach. Intell. 5, 1031 (2023), doi:10.1038/s42256-023-00716-3",
-    "Birch-Murnaghan": "F. Birch, Finite elastic strain of cubic crystals, Phys. Rev. 71, 809 (1947)",
-    "pymatgen": "S. P. Ong et al., Python Materials Genomics (pymatgen), Comput. Mater. Sci. 68, 314 (2013)",
-    "spglib": "A. Togo, K. Shinohara, I. Tanaka, Spglib: a software library for crystal symmetry search, "
-    "Sci. Technol. Adv. Mater. Methods 4, 2384822 (2024)",
-    "ASE": "A. H. Larsen et al., The atomic simulation environment, J. Phys.: Condens. Matter 29, 273002 (2017)",
-}
+_PICTURE, _LEGEND = (96, 84), 26
+_LISTED = 15
+"""Places that are shown; the others are folded."""
 _LEFT_OUT = {"energy", "max_force", "pressure"}
 """Values that say something of a calculation rather than of a crystal."""
-_PACKAGES = (
-    "nanoos-lab",
-    "chgnet",
-    "torch",
-    "ase",
-    "pymatgen",
-    "spglib",
-    "numpy",
-    "scipy",
-    "plotly",
-    "papermill",
-)
 
 
 def summary_html(sentences: Sequence[str]) -> str:
@@ -56,14 +37,13 @@ def summary_html(sentences: Sequence[str]) -> str:
     Args:
         sentences: From :func:`~nanoos_lab.workflows.findings.summary_sentences`.
     """
+    *said, method = sentences
     parts = [
         Markup("<strong>{}</strong>").format(s) if i == 1 else Markup("{}").format(s)
-        for i, s in enumerate(sentences)
+        for i, s in enumerate(said)
     ]
-    body = Markup(" ").join(parts)
-    return block(
-        Markup('<p style="font-size:1.16em;line-height:1.55;max-width:64ch;margin:0">{}</p>').format(body)
-    )
+    large = Markup('<p style="font-size:1.2em;line-height:1.55;max-width:62ch;margin:0 0 8px">{}</p>')
+    return block(large.format(Markup(" ").join(parts)), Markup('<p class="sub">{}</p>').format(method))
 
 
 def caption_html(number_: int, text: str) -> str:
@@ -87,7 +67,16 @@ def picture(record: Any, *, width: int = _PICTURE[0], height: int = _PICTURE[1])
     """
     from nanoos_lab.structures.svg import svg_of  # noqa: PLC0415 - only where pictures are drawn
 
-    svg = svg_of(record.scene(), width=width, height=height)
+    # Without axes, and cut above the legend: both are unreadable at this size.
+    svg = svg_of(
+        dataclasses.replace(record.scene(), lattice=None), width=2 * width, height=2 * height + _LEGEND
+    )
+    svg = re.sub(
+        r"width='[\d.]+' height='[\d.]+' viewBox='[\d. ]+'",
+        f"width='{width}' height='{height}' viewBox='0 0 {2 * width} {2 * height}'",
+        svg,
+        count=1,
+    )
     data = base64.b64encode(svg.encode()).decode()
     return Markup('<img alt="{}" width="{}" height="{}" src="data:image/svg+xml;base64,{}">').format(
         record.name, width, height, data
@@ -119,13 +108,18 @@ def ranking_html(ranking: Ranking, survey: Survey, *, top: int) -> str:
             [
                 Markup("<b>{}</b>").format(place),
                 image,
-                _named(row) + (Markup('<br><span class="warn">{}</span>').format(said) if said else Markup()),
+                _named(row)
+                + (Markup('<div class="warn">{}</div>').format(_wrapped(said)) if said else Markup()),
                 groups.get(key, "–"),
                 _value(row),
                 *(number(float(row[x.name])) for x in ranking.limits),
             ]
         )
-    return block(table(headers, rows, numeric=headers[4:]))
+    parts = [table(headers, rows[:_LISTED], numeric=headers[4:])]
+    if rest := rows[_LISTED:]:
+        fold = Markup("<details><summary>The other {} places</summary>{}</details>")
+        parts.append(fold.format(len(rest), table(headers, rest, numeric=headers[4:])))
+    return block(*parts)
 
 
 def set_aside_html(ranking: Ranking) -> str:
@@ -143,7 +137,7 @@ def set_aside_html(ranking: Ranking) -> str:
         [
             _named(row),
             _value(row),
-            Markup('<div style="white-space:normal">{}</div>').format(row["reasons"]),
+            _wrapped(str(row["reasons"])),
         ]
         for _, row in aside.iterrows()
     ]
@@ -165,9 +159,9 @@ def errors_html(pairs: pd.DataFrame) -> str:
         bias = float((part["estimate"] - part["measured"]).mean())
         percent = 100 * float(((part["estimate"] - part["measured"]) / part["measured"]).abs().mean())
         mean = value_text(mae, unit=entry.unit, digits=3)
-        shift = f"{'+' if bias > 0 else ''}{value_text(bias, unit=entry.unit, digits=3)}"
-        rows.append([entry.label, str(method), str(n), mean, f"{percent:.1f} %", shift])
-    headers = ["Property", "Method", "Materials", "Mean error", "Mean relative error", "Bias"]
+        shift = f"{'+' if bias > 0 else ''}{number(bias, digits=2)}"
+        rows.append([entry.label, _wrapped(str(method)), str(n), mean, f"{percent:.1f} %", shift])
+    headers = ["Property", "Method", "Materials", "Mean error", "Relative", "Bias"]
     return block(table(headers, rows, numeric=headers[2:]))
 
 
@@ -208,7 +202,13 @@ def coverage_html(survey: Survey) -> str:
         outside = int((part["in_domain"].astype("boolean") == False).sum())  # noqa: E712 - three-valued
         span = f"{number(float(part['value'].min()))} to {number(float(part['value'].max()))} {entry.unit}"
         rows.append(
-            [entry.label, str(method), str(part["candidate"].nunique()), span, str(outside or "none")]
+            [
+                entry.label,
+                _wrapped(str(method)),
+                str(part["candidate"].nunique()),
+                span,
+                str(outside or "none"),
+            ]
         )
     headers = ["Property", "Model", "Candidates", "Range", "Outside its domain"]
     return block(table(headers, rows, numeric=["Candidates"]))
@@ -242,114 +242,19 @@ def heading_html(row: pd.Series, ranking: Ranking) -> str:
     return block(line.format(int(row["place"]), row["label"], label, value))
 
 
-def cards_html(survey: Survey, candidate: str) -> str:
-    """Return all values of a candidate as cards.
+def cards_html(survey: Survey, candidate: str, *, without: Sequence[str] = ()) -> str:
+    """Return the predicted values of a candidate as cards.
 
     Args:
         survey: The survey.
         candidate: Its id.
+        without: Properties that are shown elsewhere.
     """
     from nanoos_lab.widgets.cards import cards_html as draw  # noqa: PLC0415 - widgets are an extra
 
-    runs = [run for task in ("predict", "eos") if (run := survey.run_of(candidate, task)) is not None]
-    values = [value for run in runs for value in run.values if value.property not in _LEFT_OUT]
-    return block(safe(draw(values, title="")))
-
-
-def runs_html(runs: Sequence[Ran]) -> str:
-    """Return the runs by task, and all of them below.
-
-    Args:
-        runs: The runs.
-    """
-    tasks: dict[str, list[Ran]] = {}
-    for run in runs:
-        tasks.setdefault(run.task, []).append(run)
-    rows = []
-    for task, members in tasks.items():
-        states: dict[str, int] = {}
-        for run in members:
-            states[str(run.row.state)] = states.get(str(run.row.state), 0) + 1
-        words = Markup(" ").join(Markup("{} {}").format(n, badge(state)) for state, n in states.items())
-        seconds = sum(_seconds(run) for run in members)
-        calls = sum(int(run.summary.get("force_calls", 0)) for run in members)
-        rows.append([task, members[0].row.task_version, words, duration(seconds), str(calls or "–")])
-    headers = ["Task", "Version", "Runs", "Time of computing", "Force calls"]
-    every = [[r.id, r.task, r.inputs[0].name, badge(str(r.row.state)), duration(_seconds(r))] for r in runs]
-    listed = table(["Run", "Task", "On", "State", "Took"], every, numeric=["Took"])
-    fold = Markup("<details><summary>All {} runs</summary>{}</details>").format(len(runs), listed)
-    return block(table(headers, rows, numeric=headers[3:]), fold)
-
-
-def parameters_html(parameters: Mapping[str, Any]) -> str:
-    """Return the parameters of this report.
-
-    Args:
-        parameters: Values by name.
-    """
-    return block(
-        facts((name, Markup("<code>{}</code>").format(_short(value))) for name, value in parameters.items())
-    )
-
-
-def versions_html() -> str:
-    """Return the versions of Python and of the packages that the numbers depend on."""
-    pairs = [("Python", platform.python_version()), ("System", f"{platform.system()} {platform.machine()}")]
-    for name in _PACKAGES:
-        try:
-            pairs.append((name, importlib.metadata.version(name)))
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return block(facts(pairs))
-
-
-def sources_html(methods: Iterable[str], measured: pd.DataFrame, survey: Survey) -> str:
-    """Return what the report rests on: files, methods and measurements, with citations.
-
-    Args:
-        methods: Labels of the methods used.
-        measured: Columns ``property`` and ``source``.
-        survey: For the structures' files.
-    """
-    text = " ".join(methods)
-    used = [r for key, r in REFERENCES.items() if key in text or key in {"pymatgen", "spglib", "ASE"}]
-    parts = [Markup("<h4>Methods</h4>"), _list(used)]
-    if len(measured):
-        cited = measured.groupby("source")["property"].agg(lambda p: ", ".join(sorted(set(map(str, p)))))
-        words = [f"{source} ({names.replace('_', ' ')})" for source, names in cited.items()]
-        parts += [Markup("<h4>Measured values</h4>"), _list(words)]
-    files = sorted({str(r.row.original_name) for r in survey.records if r.row.original_name})
-    if files:
-        fold = Markup("<details><summary>{} structure files</summary>{}</details>")
-        parts += [Markup("<h4>Structures</h4>"), fold.format(len(files), _list(files))]
-    return block(*parts)
-
-
-def again_html(parameters: Mapping[str, Any], structure_ids: Sequence[str]) -> str:
-    """Return how to make this report again, in Python and on the command line.
-
-    Args:
-        parameters: Values by name; lab and project among them.
-        structure_ids: The structures that were screened.
-    """
-    own = {k: v for k, v in parameters.items() if k not in {"lab_path", "project", "structures"}}
-    lab, project = (
-        str(parameters.get(name, fallback)) for name, fallback in (("lab_path", "."), ("project", "default"))
-    )
-    lines = [
-        "import nanoos_lab as nl",
-        f"lab = nl.open({lab!r}, project={project!r})",
-        f"structures = lab.structures({list(structure_ids)!r})",
-        f'lab.report("screening", structures=structures, {", ".join(f"{k}={v!r}" for k, v in own.items())})',
-    ]
-    code = Markup('<pre style="white-space:pre-wrap;overflow-wrap:anywhere">{}</pre>').format(
-        "\n".join(lines)
-    )
-    words = (
-        "Finished runs are reused, so this takes seconds in this lab and gives the same numbers. In a new lab, "
-        "add the same files first; the runs are then made anew, with the same inputs, parameters and models."
-    )
-    return block(Markup('<p style="max-width:72ch">{}</p>').format(words), code)
+    run = survey.run_of(candidate, "predict")
+    values = [v for v in run.values if v.property not in {*_LEFT_OUT, *without}] if run is not None else []
+    return block(safe(draw(values))) if values else ""
 
 
 def _named(row: pd.Series) -> Markup:
@@ -366,16 +271,5 @@ def _value(row: pd.Series) -> str:
     return value_text(value, None if uncertainty != uncertainty else uncertainty)  # noqa: PLR0124
 
 
-def _seconds(run: Ran) -> float:
-    row = run.row
-    return max(row.finished_at - row.started_at, 0.0) if row.started_at and row.finished_at else 0.0
-
-
-def _list(items: Iterable[str]) -> Markup:
-    lines = Markup().join(Markup("<li>{}</li>").format(item) for item in items)
-    return Markup('<ul style="margin:2px 0 12px;padding-left:18px;max-width:80ch">{}</ul>').format(lines)
-
-
-def _short(value: Any) -> str:  # noqa: ANN401
-    text = repr(value)
-    return text if len(text) <= 160 else f"{text[:150]}… ({len(value)} in all)"  # noqa: PLR2004 - fits the page
+def _wrapped(text: str) -> Markup:
+    return Markup('<div style="white-space:normal;min-width:15em;max-width:44em">{}</div>').format(text)

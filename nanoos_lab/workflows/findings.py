@@ -80,25 +80,24 @@ def summary_sentences(ranking: Ranking, pairs: pd.DataFrame) -> list[str]:
     if placed.empty:
         return [opening, _why_none(ranking)]
     best = placed.iloc[0]
-    leader = (
-        f"{best['label']} leads with {value_text(best['value'], _or_none(best['uncertainty']), ranking.unit)}"
-    )
-    sentences = [opening, f"{leader}, by {ranking.method}{_runner_up(ranking)}."]
-    error, n = mean_error(pairs, ranking.objective, ranking.method)
-    if n:
-        many = f"{n} material{'s' * (n > 1)}"
-        sentences.append(
-            f"Against measurement on {many} the mean error of this method is "
-            f"{number(error, digits=2)} {ranking.unit}{_unsettled(ranking, error)}."
-        )
-    else:
-        sentences.append(
-            "No measured value of this property is known here, so the method's error is not known."
-        )
+    leader = f"{best['label']} leads with {_stated(best, ranking)}{_runner_up(ranking)}."
+    sentences = [opening, leader, _against_measurement(ranking, pairs)]
     if aside := len(ranking.set_aside):
-        verb = "was" if aside == 1 else "were"
-        sentences.append(f"{aside} {verb} set aside; each is listed with its reason.")
-    return sentences
+        sentences.append(f"{aside} {'was' if aside == 1 else 'were'} set aside, each with its reason.")
+    return [*sentences, f"Method: {ranking.method}."]
+
+
+def _against_measurement(ranking: Ranking, pairs: pd.DataFrame) -> str:
+    error, n = mean_error(pairs, ranking.objective, ranking.method)
+    if not n:
+        return "No measured value of this property is known here, so the method's error is not known."
+    many = f"{n} material{'s' * (n > 1)}"
+    head = f"Against measurement on {many}, the mean error of the method is {number(error, digits=2)} {ranking.unit}"
+    return f"{head}{_unsettled(ranking, error)}."
+
+
+def _stated(row: pd.Series, ranking: Ranking) -> str:
+    return value_text(float(row["value"]), _or_none(float(row["uncertainty"])), ranking.unit)
 
 
 def _why_none(ranking: Ranking) -> str:
@@ -110,8 +109,7 @@ def _runner_up(ranking: Ranking) -> str:
     if len(ranking.placed) < 2:  # noqa: PLR2004 - no second
         return ""
     second = ranking.placed.iloc[1]
-    value = value_text(second["value"], _or_none(second["uncertainty"]), ranking.unit)
-    return f", before {second['label']} with {value}"
+    return f", before {second['label']} with {_stated(second, ranking)}"
 
 
 def _unsettled(ranking: Ranking, error: float) -> str:
@@ -120,7 +118,10 @@ def _unsettled(ranking: Ranking, error: float) -> str:
     rest = ranking.placed.iloc[1:]
     close = [str(r["label"]) for _, r in rest.iterrows() if abs(float(r["value"]) - best) <= error]
     if not close:
-        return ", less than the lead of the first" if len(rest) else ""
+        lead = abs(best - float(rest.iloc[0]["value"])) if len(rest) else 0.0
+        return (
+            f"; the lead of {number(lead, digits=2)} {ranking.unit} is larger than that" if len(rest) else ""
+        )
     shown = ", ".join(close[:_NAMED]) + (f" and {len(close) - _NAMED} more" if len(close) > _NAMED else "")
     return f", so the first place is not settled against {shown}"
 
@@ -137,8 +138,7 @@ def ranking_text(ranking: Ranking, top: int = 10) -> str:
     shown = ranking.placed.head(top)
     wide = max((len(str(v)) for v in shown["label"]), default=0)
     for _, row in shown.iterrows():
-        value = value_text(float(row["value"]), _or_none(row["uncertainty"]), ranking.unit)
-        lines.append(f"{int(row['place']):3d}  {row['label']!s:<{wide}}  {value}")
+        lines.append(f"{int(row['place']):3d}  {row['label']!s:<{wide}}  {_stated(row, ranking)}")
     aside = len(ranking.set_aside)
     return "\n".join([*lines, *([f"     {aside} set aside, with reasons in the report"] if aside else [])])
 

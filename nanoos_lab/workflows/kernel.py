@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import html
+import logging
 import os
 import re
 import sys
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 _BAR = re.compile(r'role="progressbar"[^>]*?aria-valuenow="(\d+(?:\.\d+)?)"')
 """How HTML states progress, by WAI-ARIA: the bars of a cell's displays are read as the cell's progress."""
+_HEAD = re.compile(r"<h4[^>]*>(.*?)</h4>", re.DOTALL)
 _TAGS = re.compile(r"<style.*?</style>|<h4.*?</h4>|<[^>]*>", re.DOTALL)
 _POLL_S, _TELL_S = 0.2, 1.0
 _START_TIMEOUT_S = 120
@@ -73,6 +75,8 @@ def _execute(template: Path, output: Path, parameters: Mapping[str, Any], execut
     from papermill.exceptions import PapermillExecutionError  # noqa: PLC0415
     from papermill.execute import execute_notebook  # noqa: PLC0415 - Jupyter is an extra
 
+    # It warns of parameters that its line-by-line reader cannot see; ours has read them all.
+    logging.getLogger("papermill").addHandler(logging.NullHandler())
     papermill_engines.register("nanoos", _engine())  # type: ignore[no-untyped-call]
     try:
         execute_notebook(  # type: ignore[no-untyped-call]
@@ -159,7 +163,10 @@ class _Progress:
         """Read a progress bar from HTML that the running cell displayed."""
         if found := _BAR.search(page):
             self.inside = min(float(found[1]) / 100, 1.0)
-            self.line = " ".join(html.unescape(_TAGS.sub(" ", page)).split())[:120]
+            head = _HEAD.search(page)
+            words = " ".join(html.unescape(_TAGS.sub(" ", page)).split()).partition(" · ")[0]
+            # What follows the first dot is time, and the run has a time of its own.
+            self.line = ": ".join(filter(None, [html.unescape(head[1]) if head else "", words]))[:120]
 
     def now(self) -> tuple[float, str]:
         """Return the done part and a line for people."""

@@ -83,8 +83,10 @@ def notebook(inputs: Mapping[str, Any], params: NotebookParams, context: Context
         ),
     )
     context.progress(1.0, "writing the report")
+    told = notebook_summary(read_notebook(output))
+    title = params.title or str(told.get("title", "")) or template.title
     info = ReportInfo(
-        title=params.title,
+        title=title,
         lab=params.lab,
         project=params.project,
         template=template.name,
@@ -95,11 +97,10 @@ def notebook(inputs: Mapping[str, Any], params: NotebookParams, context: Context
     write_report(output, page, info)
     summary = {
         "template": template.name,
-        "title": params.title or template.title,
+        "title": title,
         "html_bytes": page.stat().st_size,
         "html_sha256": hashlib.sha256(page.read_bytes()).hexdigest(),
     }
-    told = notebook_summary(read_notebook(output))
     return Outcome(artifacts={NOTEBOOK: output, REPORT: page}, summary={**told, **summary})
 
 

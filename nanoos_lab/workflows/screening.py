@@ -19,7 +19,7 @@ from nanoos_lab.errors import InvalidInputError
 from nanoos_lab.properties import Origin, get_property
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 _NUMBER = r"[-+−]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|[-+−]?\.\d+"
 _ONE_SIDED = re.compile(rf"^\s*(<=|>=|≤|≥|<|>)\s*({_NUMBER})\s*$")
@@ -171,9 +171,8 @@ def rank(
         row = by_candidate.get(key)
         limited = {limit.name: _limited_value(values, key, limit.name) for limit in limits}
         reasons = [*(problems or {}).get(key, ())]
-        reasons += _objections(row, objective, bool(reasons)) + _limit_objections(
-            limited, limits, bool(reasons)
-        )
+        reasons += _limit_objections(limited, limits, explained=bool(reasons))
+        reasons += _objections(row, objective, explained=bool(reasons))
         rows.append(
             {
                 "candidate": key,
@@ -227,7 +226,7 @@ def choose_method(values: pd.DataFrame, objective: str) -> tuple[str, str]:
     return "", ""
 
 
-def _objections(row: pd.Series | None, objective: str, explained: bool) -> list[str]:  # noqa: FBT001
+def _objections(row: pd.Series | None, objective: str, *, explained: bool) -> list[str]:
     label = get_property(objective).label.lower()
     if row is None:
         return [] if explained else [f"no {label} by this method"]
@@ -259,7 +258,8 @@ def _limited_value(values: pd.DataFrame, candidate: str, name: str) -> tuple[flo
 def _limit_objections(
     found: Mapping[str, tuple[float, bool]],
     limits: Sequence[Limit],
-    explained: bool,  # noqa: FBT001
+    *,
+    explained: bool,
 ) -> list[str]:
     reasons = []
     for limit in limits:
@@ -278,7 +278,7 @@ def _limit_objections(
 
 def shortlist(
     candidates: pd.DataFrame, values: pd.DataFrame, limits: Sequence[Limit], *, objective: str,
-    direction: str = "max", at_most: int = 0,
+    direction: str = "max", at_most: int = 0, without: Iterable[str] = (),
 ) -> list[str]:  # fmt: skip
     """Return the candidates that deserve the costly step, best first where that is known already.
 
@@ -289,7 +289,9 @@ def shortlist(
         objective: Its predicted values decide the order, where there are any.
         direction: ``"max"`` or ``"min"``.
         at_most: How many; 0 for all.
+        without: Candidates that are out already, such as those whose relaxation failed.
     """
+    out = set(without)
     origin, method = choose_method(values, objective)
     mine = values[
         (values["property"] == objective) & (values["method"] == method) & (values["origin"] == origin)
@@ -299,7 +301,7 @@ def shortlist(
     kept = []
     for index, key in enumerate(candidates["candidate"].astype(str)):
         found = [(limit, _limited_value(values, key, limit.name)[0]) for limit in limits]
-        if all(math.isnan(value) or limit.allows(value) for limit, value in found):
+        if key not in out and all(math.isnan(value) or limit.allows(value) for limit, value in found):
             kept.append((sign * known.get(key, math.inf * sign), index, key))
     return [key for _, _, key in sorted(kept)][: at_most or None]
 

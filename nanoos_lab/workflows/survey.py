@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 
+_LARGE_CHANGE_PERCENT = 8.0
+"""Good potentials agree with measured volumes to a few per cent; beyond this something else is at work."""
+
+
 class Record(Protocol):
     """What is asked of a stored structure."""
 
@@ -162,9 +166,7 @@ class Survey:
         for (candidate, task), run in self._latest.items():
             before, after = run.summary.get("before"), run.summary.get("after")
             if task == "relax" and isinstance(before, dict) and isinstance(after, dict):
-                old, new = before.get("space_group_symbol"), after.get("space_group_symbol")
-                if old and new and old != new:
-                    found.setdefault(candidate, []).append(f"symmetry changed on relaxing: {old} to {new}")
+                found.setdefault(candidate, []).extend(_changes(before, after))
         return found
 
 
@@ -223,6 +225,21 @@ def _value_row(candidate: str, run: Ran, value: Any) -> dict[str, Any]:  # noqa:
     }
 
 
+def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """Return what a relaxation changed that casts doubt on the method or on the phase."""
+    said = []
+    old, new = before.get("space_group_symbol"), after.get("space_group_symbol")
+    if old and new and old != new:
+        said.append(f"symmetry changed on relaxing: {old} to {new}")
+    change = 100 * (float(after["volume_per_atom"]) / float(before["volume_per_atom"]) - 1)
+    if abs(change) > _LARGE_CHANGE_PERCENT:
+        sign = "+" if change > 0 else "−"
+        said.append(
+            f"volume changed by {sign}{abs(change):.0f} % on relaxing: the method may not know this crystal"
+        )
+    return said
+
+
 def _trouble(task: str, run: Ran) -> str:
     """Return why a run speaks against its candidate, or nothing."""
     row = run.row
@@ -232,5 +249,9 @@ def _trouble(task: str, run: Ran) -> str:
         return f"{task} {str(row.state).lower()}: {first}" if first else f"{task} {str(row.state).lower()}"
     if row.converged is False:
         said = "; ".join(row.messages or [])
-        return f"{task} not converged: {said}" if said else f"{task} not converged"
+        return (
+            f"{task} {said}"
+            if said.startswith("not converged")
+            else f"{task} not converged; {said}".rstrip("; ")
+        )
     return ""
