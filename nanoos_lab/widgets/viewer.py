@@ -46,7 +46,8 @@ class StructureViewer(anywidget.AnyWidget):
     """The scene's JSON; replace it with :meth:`show`."""
     still = traitlets.Unicode(read_only=True).tag(sync=True)
     """The same picture as SVG, for browsers without WebGL."""
-    style = traitlets.Enum(get_args(Style), default_value="ball-and-stick").tag(sync=True)
+    representation = traitlets.Enum(get_args(Style), default_value="ball-and-stick").tag(sync=True)
+    """How atoms are drawn. (Jupyter widgets take a trait named ``style`` for a widget of its own.)"""
     selected = traitlets.List(traitlets.Int()).tag(sync=True)
     """Indices of the selected sites, ascending."""
     height = traitlets.Int(380, min=120).tag(sync=True)
@@ -71,7 +72,7 @@ class StructureViewer(anywidget.AnyWidget):
         self._n_sites = int(scene.sites.max()) + 1 if len(scene) else 0
         with self.hold_sync():
             self.selected = []
-            self.style = scene.style
+            self.representation = scene.style
             self.set_trait("still", svg_of(scene, height=self.height))
             self.set_trait("scene", scene.to_json())
 

@@ -24,12 +24,12 @@ def test_a_structure_becomes_a_scene_with_options():
     assert Scene.from_json(viewer.scene).positions.shape[0] > 27
     assert viewer.still.startswith("<svg")
     assert viewer.height == 300
-    assert viewer.style == "ball-and-stick"
+    assert viewer.representation == "ball-and-stick"
 
 
 def test_a_scene_is_taken_as_it_is():
     viewer = StructureViewer(scene_of(NACL, style="space-filling"))
-    assert viewer.style == "space-filling"
+    assert viewer.representation == "space-filling"
     with pytest.raises(InvalidInputError, match="supercell"):
         StructureViewer(scene_of(NACL), supercell=(2, 2, 2))
 
@@ -58,8 +58,8 @@ def test_the_scene_is_replaced_only_as_a_whole():
     viewer = StructureViewer(NACL)
     with pytest.raises(Exception, match="read-only"):
         viewer.scene = {}
-    with pytest.raises(Exception, match="style"):
-        viewer.style = "cartoon"
+    with pytest.raises(Exception, match="representation"):
+        viewer.representation = "cartoon"
 
 
 def test_places_without_widgets_get_the_still():

@@ -6,7 +6,7 @@ import { Style, showScene } from '@nanoos/viewer-core';
 interface Model {
   scene: unknown;
   still: string;
-  style: Style;
+  representation: Style;
   selected: number[];
   height: number;
 }
@@ -22,7 +22,7 @@ function render({ model, el }: RenderProps<Model>): () => void {
       model.save_changes();
     },
     onStyle: style => {
-      model.set('style', style);
+      model.set('representation', style);
       model.save_changes();
     }
   });
@@ -31,7 +31,7 @@ function render({ model, el }: RenderProps<Model>): () => void {
     return () => host.remove();
   }
   const select = () => viewer.setSelected(model.get('selected'));
-  const restyle = () => viewer.setStyle(model.get('style'));
+  const restyle = () => viewer.setStyle(model.get('representation'));
   const resize = () => (host.style.height = `${model.get('height')}px`);
   const reload = () => {
     viewer.setScene(model.get('scene'));
@@ -41,12 +41,12 @@ function render({ model, el }: RenderProps<Model>): () => void {
   restyle();
   select();
   model.on('change:selected', select);
-  model.on('change:style', restyle);
+  model.on('change:representation', restyle);
   model.on('change:height', resize);
   model.on('change:scene', reload);
   return () => {
     model.off('change:selected', select);
-    model.off('change:style', restyle);
+    model.off('change:representation', restyle);
     model.off('change:height', resize);
     model.off('change:scene', reload);
     viewer.dispose();
