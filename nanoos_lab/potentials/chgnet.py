@@ -14,6 +14,7 @@ import io
 import json
 import os
 import threading
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -148,6 +149,8 @@ def load() -> CHGNet:
 def _load(path: Path) -> CHGNet:
     import torch  # noqa: PLC0415 - seconds to import
 
+    # chgnet makes a tensor of volumes in a way that torch warns about and that does no harm
+    warnings.filterwarnings("ignore", message="Converting a tensor with requires_grad", module="chgnet")
     if (threads := os.environ.get("OMP_NUM_THREADS", "")).isdigit() and int(threads) > 0:
         torch.set_num_threads(int(threads))
     model = build(torch.load(path, map_location="cpu", weights_only=True)["model"])

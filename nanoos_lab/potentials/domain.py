@@ -74,11 +74,12 @@ def _check_species(site: PeriodicSite, where: str, who: str, elements: Collectio
         raise InvalidInputError(
             f"{where} is a dummy species that {who} cannot know: replace it by an element"
         )
-    symbol = getattr(specie, "element", specie).symbol
-    if symbol in {"D", "T"}:
+    element = getattr(specie, "element", specie)
+    symbol = element.symbol
+    if element.name != symbol:  # pymatgen gives D and T the symbol H
         raise InvalidInputError(
-            f"{where} is an isotope of hydrogen, which {who} does not tell apart: "
-            f"replace it with structure.replace_species({{{symbol!r}: 'H'}})"
+            f"{where} is {element.name}, an isotope of {symbol} that {who} does not tell apart: "
+            f"replace it with structure.replace_species({{{element.name!r}: {symbol!r}}})"
         )
     if elements is not None and symbol not in elements:
         raise OutOfDomainError(

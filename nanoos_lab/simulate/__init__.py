@@ -18,22 +18,22 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nanoos_lab.simulate.birch_murnaghan import BirchMurnaghan, fit_birch_murnaghan
+    from nanoos_lab.potentials.birch_murnaghan import BirchMurnaghan, fit_birch_murnaghan
     from nanoos_lab.simulate.deform import CellFreedom
     from nanoos_lab.simulate.eos import EquationOfState, equation_of_state
     from nanoos_lab.simulate.relax import Relaxation, relax_structure
     from nanoos_lab.simulate.static import StaticPoint, evaluate
 
 _HOMES = {
-    "BirchMurnaghan": "birch_murnaghan",
-    "fit_birch_murnaghan": "birch_murnaghan",
-    "CellFreedom": "deform",
-    "EquationOfState": "eos",
-    "equation_of_state": "eos",
-    "Relaxation": "relax",
-    "relax_structure": "relax",
-    "StaticPoint": "static",
-    "evaluate": "static",
+    "BirchMurnaghan": "nanoos_lab.potentials.birch_murnaghan",
+    "fit_birch_murnaghan": "nanoos_lab.potentials.birch_murnaghan",
+    "CellFreedom": "nanoos_lab.simulate.deform",
+    "EquationOfState": "nanoos_lab.simulate.eos",
+    "equation_of_state": "nanoos_lab.simulate.eos",
+    "Relaxation": "nanoos_lab.simulate.relax",
+    "relax_structure": "nanoos_lab.simulate.relax",
+    "StaticPoint": "nanoos_lab.simulate.static",
+    "evaluate": "nanoos_lab.simulate.static",
 }
 __all__ = [
     "BirchMurnaghan",
@@ -51,4 +51,4 @@ __all__ = [
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the room exports
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return getattr(importlib.import_module(_HOMES[name]), name)

@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from nanoos_lab.calculators import Calculator, get_calculator
-from nanoos_lab.simulate.birch_murnaghan import BirchMurnaghan, fit_birch_murnaghan
+from nanoos_lab.potentials.birch_murnaghan import BirchMurnaghan, fit_birch_murnaghan
 from nanoos_lab.simulate.deform import CellFreedom
 from nanoos_lab.simulate.relax import Relaxation, relax_structure, remarks
 from nanoos_lab.simulate.statements import Stater, calculator_identity, cell_summary

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nanoos_lab.properties import Method, Origin, PropertyEstimate
+from nanoos_lab.structures import describe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,7 +67,7 @@ class Stater:
         Args:
             structure: The crystal.
         """
-        a, b, c = conventional_lengths(structure)
+        a, b, c = describe(structure, symprec=SYMPREC).conventional or structure.lattice.abc
         return (
             self("volume_per_atom", structure.volume / len(structure)),
             self("density", structure.density),
@@ -99,39 +100,19 @@ def pressure_gpa(response: Response) -> float:
     return float(-np.trace(response.stress) / 3.0) * EV_PER_CUBIC_ANGSTROM_IN_GPA
 
 
-def conventional_lengths(structure: Structure) -> tuple[float, float, float]:
-    """Return a, b, c of the conventional standard cell in Å; of the given cell where symmetry fails.
-
-    Args:
-        structure: The crystal.
-    """
-    from pymatgen.symmetry import analyzer  # noqa: PLC0415 - heavy import
-
-    try:
-        cell = analyzer.SpacegroupAnalyzer(structure, SYMPREC).get_conventional_standard_structure().lattice
-    except analyzer.SymmetryUndeterminedError:
-        cell = structure.lattice
-    return cell.a, cell.b, cell.c
-
-
 def cell_summary(structure: Structure) -> dict[str, Any]:
     """Return lattice, volume per atom and space group of a crystal as JSON values.
 
     Args:
         structure: The crystal.
     """
-    from pymatgen.symmetry.analyzer import SymmetryUndeterminedError  # noqa: PLC0415 - heavy import
-
-    try:
-        symbol, number = structure.get_space_group_info(SYMPREC)
-    except (SymmetryUndeterminedError, TypeError):
-        symbol, number = "", 0
-    cell = structure.lattice
+    known = describe(structure, symprec=SYMPREC)
+    names = ("a", "b", "c", "alpha", "beta", "gamma")
     return {
-        "lattice": {k: round(float(getattr(cell, k)), 6) for k in ("a", "b", "c", "alpha", "beta", "gamma")},
-        "volume_per_atom": float(structure.volume) / len(structure),
-        "space_group": number or None,
-        "space_group_symbol": symbol or None,
+        "lattice": {k: round(float(v), 6) for k, v in zip(names, known.lattice or (), strict=True)},
+        "volume_per_atom": known.volume_per_atom,
+        "space_group": known.space_group,
+        "space_group_symbol": known.space_group_symbol,
     }
 
 

@@ -133,7 +133,10 @@ def _minimum(coefficients: FloatArray, relative: FloatArray, middle: float) -> f
     denominator = curvature + 2.0 * c
     x = -2.0 * b / denominator if curvature > 0.0 and denominator != 0.0 else -1.0
     low, high = middle * relative[0], middle * relative[-1]
-    if x <= 0.0:
+    ends = np.polynomial.Polynomial(coefficients)(relative[[0, -1]] ** (-2.0 / 3.0))
+    lowest = np.polynomial.Polynomial(coefficients)(x)
+    inside = 1.0 / relative[-1] <= x**1.5 <= 1.0 / relative[0] if x > 0.0 else False
+    if x <= 0.0 or (inside and ends.min() <= lowest):
         raise EquationOfStateError(
             f"the energies between {low:.2f} and {high:.2f} Å³ have no minimum: relax the structure first"
         )
