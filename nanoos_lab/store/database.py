@@ -89,7 +89,9 @@ class Store:
         folder.check_location(path, allow_network=allow_network)
         store = cls(path, _prepare(path))
         try:
-            store._scope = store._enter_project(folder.check_project_name(project), author or _login_name())
+            store._scope = store._enter_project(
+                folder.check_project_name(project), (author or _login_name())[:100]
+            )
         except BaseException:
             store.close()
             raise
@@ -311,7 +313,7 @@ def _migrate(path: Path) -> None:
 
 def _login_name() -> str:
     try:
-        return getpass.getuser()[:100]
+        return getpass.getuser()
     except (KeyError, OSError):  # a container's uid without an account
         return f"uid{os.getuid()}"
 

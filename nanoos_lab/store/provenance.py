@@ -70,7 +70,7 @@ class ProvenanceGraph:
 
 
 def provenance(session: Session, scope: Scope, given: str, *, downstream: bool = False) -> ProvenanceGraph:
-    """Return the graph of everything a record came from.
+    """Return the graph of everything a record came from; of a run, what it made too.
 
     Args:
         session: An open session.
@@ -90,6 +90,7 @@ def provenance(session: Session, scope: Scope, given: str, *, downstream: bool =
         graph.add_artifact(session.get_one(ArtifactRow, focus))
     else:
         (graph.wanted_runs if kind == "run" else graph.wanted_structures).add(focus)
+        graph.with_outputs.add(focus)
     graph.walk(downstream_from=focus if downstream else None)
     return ProvenanceGraph(focus, tuple(graph.nodes.values()), tuple(graph.edges))
 
@@ -104,6 +105,9 @@ class _Graph:
         self.wanted_structures: set[str] = set()
         self.wanted_runs: set[str] = set()
         self.downward: set[str] = set()
+        """Records whose consequences are followed."""
+        self.with_outputs: set[str] = set()
+        """Runs whose structures are shown, but not what was made of these."""
 
     def walk(self, *, downstream_from: str | None) -> None:
         """Follow what is wanted until nothing new is."""
@@ -179,10 +183,8 @@ class _Graph:
         self._add_inputs(ids)
         self._add_values(ids)
         self._add_artifacts(ids)
+        self._add_outputs([run_id for run_id in ids if run_id in self.downward | self.with_outputs])
         downward = [row.id for row in rows if row.id in self.downward]
-        for made in self._rows(StructureRow, StructureRow.run_id, downward):
-            self.wanted_structures.add(made.id)
-            self.downward.add(made.id)
         for child in self._rows(RunRow, RunRow.parent_id, downward):
             self.wanted_runs.add(child.id)
             self.downward.add(child.id)
@@ -195,6 +197,17 @@ class _Graph:
                 self.wanted_structures.add(used.structure_id)
                 self._edge(used.structure_id, used.run_id, used.name)
         self._count_rest(seen, "more structures", into=True)
+
+    def _add_outputs(self, run_ids: list[str]) -> None:
+        seen: Counter[str] = Counter()
+        for made in self._rows(StructureRow, StructureRow.run_id, run_ids):
+            run_id = made.run_id or ""
+            seen[run_id] += 1
+            if seen[run_id] <= _MOST_PER_RUN:
+                self.wanted_structures.add(made.id)
+                if run_id in self.downward:
+                    self.downward.add(made.id)
+        self._count_rest(seen, "more results", into=False)
 
     def _add_values(self, run_ids: list[str]) -> None:
         by_run: dict[str, list[PropertyValueRow]] = {}

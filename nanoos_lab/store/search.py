@@ -74,7 +74,7 @@ def find_structures(
         material: Of this material, by id or name.
         derived: Only derived ones (True) or only added ones (False).
         limit: At most so many.
-        ranges: ``n_elements``, ``n_sites``, ``dimensionality`` by number or ``(low, high)``; any property of the
+        **ranges: ``n_elements``, ``n_sites``, ``dimensionality`` by number or ``(low, high)``; any property of the
             vocabulary by ``(low, high)`` in its unit, either end None. A property range is met by any
             converged, not synthetic value of the structure, or of its material as such.
 

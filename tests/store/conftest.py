@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,7 +16,9 @@ from nanoos_lab.store.schema import RunInputRow, RunRow, RunState, new_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
+
+
+sys.path.append(str(Path(__file__).parent))  # where the helpers named store_* are
 
 
 @pytest.fixture

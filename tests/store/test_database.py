@@ -170,6 +170,25 @@ def test_a_full_disk_leaves_the_store_as_it_was(store: Store) -> None:
     assert _events(store) == 2
 
 
+def test_a_disk_that_fills_during_creation_leaves_no_half_lab(tmp_path: Path) -> None:
+    script = """
+        import resource, signal, sys
+        from nanoos_lab.errors import StoreError
+        from nanoos_lab.store.database import Store
+        Store.open(sys.argv[1] + "/warm").close()
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+        try:
+            Store.open(sys.argv[1] + "/lab")
+        except StoreError as error:
+            print("refused:", error)
+        """
+    done = _in_child(script, tmp_path)
+    assert "check space" in done.stdout, done.stderr
+    assert not [p for p in (tmp_path / "lab").iterdir() if p.name != ".lock"]
+    Store.open(tmp_path / "lab").close()
+
+
 def test_values_that_are_not_json_are_refused_by_name(store: Store) -> None:
     with pytest.raises(InvalidInputError, match="cannot be stored"), store.write() as session:
         record_event(session, store.scope, "a", "x", bad=float("nan"))

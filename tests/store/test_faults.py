@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import multiprocessing
 import os
 import random
 import signal
 import sqlite3
 import traceback
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import store_crystals as crystals
 from sqlalchemy import func, select
 
 from nanoos_lab.properties import Method, Origin, PropertyEstimate
@@ -33,12 +32,9 @@ from nanoos_lab.store.values import insert_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 pytestmark = [pytest.mark.system, pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")]
-
-_spec = importlib.util.spec_from_file_location("crystals", Path(__file__).with_name("crystals.py"))
-crystals = importlib.util.module_from_spec(_spec)  # type: ignore[arg-type]
-_spec.loader.exec_module(crystals)  # type: ignore[union-attr]
 
 CONTEXT = multiprocessing.get_context("fork")
 SEED = int(os.environ.get("NANOOS_TEST_SEED", "20240607"))

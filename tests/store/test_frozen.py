@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+import store_schemas as schemas
 from sqlalchemy import func, select, text
 
 from nanoos_lab import structures as science
@@ -14,6 +15,7 @@ from nanoos_lab.store.artifacts import artifacts_of, read_artifact
 from nanoos_lab.store.database import Store
 from nanoos_lab.store.provenance import provenance
 from nanoos_lab.store.schema import Base
+from nanoos_lab.store.sqlite import make_engine
 from nanoos_lab.store.structures import find_structures, tags_of
 from nanoos_lab.store.summary import summarize
 from nanoos_lab.store.values import find_values
@@ -23,6 +25,20 @@ FROZEN = Path(__file__).parent / "frozen"
 
 def test_every_released_revision_is_frozen() -> None:
     assert sorted(p.name for p in FROZEN.iterdir()) == sorted(migrations.REVISIONS)
+
+
+@pytest.mark.parametrize("revision", migrations.REVISIONS)
+def test_a_frozen_lab_has_the_schema_of_its_revision(tmp_path: Path, revision: str) -> None:
+    frozen, fresh = tmp_path / "frozen.sqlite", tmp_path / "fresh.sqlite"
+    with contextlib.closing(sqlite3.connect(frozen)) as connection:
+        connection.executescript((FROZEN / revision / "store.sql").read_text(encoding="utf-8"))
+    engine = make_engine(fresh)
+    with engine.begin() as connection:
+        migrations.upgrade(connection, revision)
+    engine.dispose()
+    assert schemas.schema_of(frozen) == schemas.schema_of(fresh), (
+        "a released revision was changed: add one instead"
+    )
 
 
 @pytest.mark.parametrize("revision", migrations.REVISIONS)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sqlite3
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import store_crystals as crystals
 from sqlalchemy import event
 
 from nanoos_lab.properties import Method, Origin, PropertyEstimate
@@ -27,12 +26,9 @@ from nanoos_lab.store.values import find_values, insert_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from nanoos_lab.store.database import Store
-
-_spec = importlib.util.spec_from_file_location("crystals", Path(__file__).with_name("crystals.py"))
-crystals = importlib.util.module_from_spec(_spec)  # type: ignore[arg-type]
-_spec.loader.exec_module(crystals)  # type: ignore[union-attr]
 
 GAP = PropertyEstimate(property="band_gap", value=3.2, origin=Origin.COMPUTED, method=Method(name="PBE"))
 

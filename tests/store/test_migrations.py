@@ -5,6 +5,7 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
+import store_schemas as schemas
 from sqlalchemy import text
 
 from nanoos_lab.errors import StoreError
@@ -17,27 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def _schema(path: Path) -> set[tuple[str, ...]]:
-    """Everything the database holds besides rows, independent of order and of spelling."""
-    with contextlib.closing(sqlite3.connect(path)) as connection:
-        objects = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master").fetchall()
-        found: set[tuple[str, ...]] = set()
-        for kind, name, table, sql in objects:
-            if kind == "table":
-                found |= {
-                    ("column", name, *map(str, c)) for c in connection.execute(f"PRAGMA table_info({name})")
-                }
-                keys = connection.execute(f"PRAGMA foreign_key_list({name})").fetchall()
-                found |= {("foreign key", name, *map(str, k[2:])) for k in keys}
-            elif kind == "index":
-                columns = connection.execute(f"PRAGMA index_info({name})").fetchall()
-                unique = "UNIQUE" in (sql or "UNIQUE")
-                found.add(("index", table, str(unique), *(c[2] for c in columns)))
-            else:
-                found.add((kind, name, table, sql))
-    return found
-
-
 def test_migrations_and_models_give_the_same_schema(tmp_path: Path) -> None:
     by_steps, at_once = tmp_path / "steps.sqlite", tmp_path / "once.sqlite"
     for path, make in ((by_steps, migrations.upgrade), (at_once, migrations.create)):
@@ -45,8 +25,8 @@ def test_migrations_and_models_give_the_same_schema(tmp_path: Path) -> None:
         with engine.begin() as connection:
             make(connection)
         engine.dispose()
-    assert _schema(by_steps) == _schema(at_once)
-    assert any(entry[0] == "trigger" for entry in _schema(at_once))
+    assert schemas.schema_of(by_steps) == schemas.schema_of(at_once)
+    assert any(entry[0] == "trigger" for entry in schemas.schema_of(at_once))
 
 
 def test_alembic_sees_no_difference_between_migrated_database_and_models(tmp_path: Path) -> None:

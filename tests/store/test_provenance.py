@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import store_crystals as crystals
 
 from nanoos_lab.errors import UnknownNameError
 from nanoos_lab.properties import Method, Origin, PropertyEstimate
@@ -17,13 +16,10 @@ from nanoos_lab.store.values import insert_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from nanoos_lab.store.database import Store
     from nanoos_lab.store.schema import StructureRow
-
-_spec = importlib.util.spec_from_file_location("crystals", Path(__file__).with_name("crystals.py"))
-crystals = importlib.util.module_from_spec(_spec)  # type: ignore[arg-type]
-_spec.loader.exec_module(crystals)  # type: ignore[union-attr]
 
 
 def _add(store: Store, structure: Any, name: str, **more: Any) -> StructureRow:
@@ -95,6 +91,10 @@ def test_a_value_is_traced_through_its_run(store: Store, chain: dict[str, str]) 
     assert _labelled(graph) == UPSTREAM_OF_RELAXED | gained
     assert graph.node(chain["value"]).detail == "3.2 eV (predicted, CHGNet)"
     assert graph.node(chain["predict"]).state == "FAILED"
+
+
+def test_a_run_shows_what_it_made(store: Store, chain: dict[str, str]) -> None:
+    assert _labelled(_trace(store, chain["relax"])) == UPSTREAM_OF_RELAXED
 
 
 def test_a_run_shows_what_it_gave(store: Store, chain: dict[str, str]) -> None:

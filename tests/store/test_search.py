@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import store_crystals as crystals
 
 from nanoos_lab.errors import InvalidInputError, UnknownNameError
 from nanoos_lab.properties import Method, Origin, PropertyEstimate
@@ -14,10 +13,6 @@ from nanoos_lab.store.values import insert_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-_spec = importlib.util.spec_from_file_location("crystals", Path(__file__).with_name("crystals.py"))
-crystals = importlib.util.module_from_spec(_spec)  # type: ignore[arg-type]
-_spec.loader.exec_module(crystals)  # type: ignore[union-attr]
 
 
 def _estimate(name: str, value: float, **more: Any) -> PropertyEstimate:

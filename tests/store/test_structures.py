@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+import store_crystals as crystals
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pymatgen.core import Lattice, Structure
@@ -31,12 +30,9 @@ from nanoos_lab.store.values import attach_measured, find_values, import_measure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from nanoos_lab.store.database import Store
-
-_spec = importlib.util.spec_from_file_location("crystals", Path(__file__).with_name("crystals.py"))
-crystals = importlib.util.module_from_spec(_spec)  # type: ignore[arg-type]
-_spec.loader.exec_module(crystals)  # type: ignore[union-attr]
 
 
 def add(store: Store, structure: Any, name: str = "x", **more: Any) -> tuple[StructureRow, bool]:
