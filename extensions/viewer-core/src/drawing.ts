@@ -38,7 +38,7 @@ function sphere(count: number): BufferGeometry {
   if (count <= 3000) {
     return new SphereGeometry(1, 20, 14);
   }
-  return new IcosahedronGeometry(1, 2);
+  return new IcosahedronGeometry(1, count <= 8000 ? 2 : 1);
 }
 
 export class Drawing {
@@ -143,7 +143,7 @@ export class Drawing {
   private _makeBonds(colors: Color[]): InstancedMesh {
     const { positions, bonds, speciesOf, bondRadius } = this._scene;
     const count = bonds.length;
-    const geometry = this._keep(new CylinderGeometry(1, 1, 1, count > 6000 ? 6 : count > 1500 ? 10 : 18, 1, true));
+    const geometry = this._keep(new CylinderGeometry(1, 1, 1, count > 20000 ? 4 : count > 6000 ? 6 : count > 1500 ? 10 : 18, 1, true));
     geometry.translate(0, 0.5, 0);
     const material = this._keep(new MeshPhongMaterial({ shininess: 60, specular: 0x303030 }));
     const mesh = new InstancedMesh(geometry, material, count);
