@@ -40,7 +40,7 @@ check: $(VENV)/.installed-dev ## Lint, types, layers, bundles
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pydoclint --quiet nanoos_lab
+	$(BIN)/flake8 nanoos_lab
 
 benchmarks: $(VENV)/.installed-dev ## Print every figure of the README
 	$(BIN)/python -m pytest tests/benchmarks -m benchmark -s -q

@@ -1,7 +1,7 @@
 """Settings of a person and of a lab, read from TOML when asked for.
 
 Nothing is read or made at import. A person's file is ``settings.toml`` in the platform's configuration
-folder (``NANOOS_SETTINGS`` names another), a lab's own is ``lab.toml`` in its folder; the lab's wins.
+folder (``NANOOS_SETTINGS`` names another), a lab's own is ``settings.toml`` in its folder; the lab's wins.
 
 Example of a ``[profiles]`` part::
 
