@@ -11,7 +11,6 @@ from sqlalchemy.exc import IntegrityError
 
 from nanoos_lab.errors import RunError, UnknownNameError
 from nanoos_lab.runs.attempts.folder import AttemptFolder
-from nanoos_lab.runs.attempts.parent import current_run_id
 from nanoos_lab.runs.attempts.presence import Presence
 from nanoos_lab.runs.attempts.progress import Progress, read_progress
 from nanoos_lab.runs.driving.driver import Driver
@@ -20,7 +19,7 @@ from nanoos_lab.runs.driving.inline import FOLDER, InlineRuns, Ticket, structure
 from nanoos_lab.runs.driving.launch import Launcher
 from nanoos_lab.runs.driving.pool import ExecutorPool
 from nanoos_lab.runs.driving.reconcile import Reconciler
-from nanoos_lab.runs.submission import edges_of, edges_with_rows, make_order
+from nanoos_lab.runs.submission import edges_with_rows, make_order, record
 from nanoos_lab.runs.waiting import Waiting
 from nanoos_lab.store import run_changes as changes
 from nanoos_lab.store import runs as rows
@@ -116,10 +115,11 @@ class Runs:
             task, params, on, resources=resources, retry=retry, priority=priority, label=label
         )
         wanted = (order, inputs, order.key(inputs))
+        owner = self._presence.token
         try:
-            run, reused = self._record([wanted], force=force, parent_id=parent_id)[0]
+            run, reused = record(self._store, [wanted], owner=owner, force=force, parent_id=parent_id)[0]
         except IntegrityError:  # another process recorded the same run at this moment
-            run, reused = self._record([wanted], force=force, parent_id=parent_id)[0]
+            run, reused = record(self._store, [wanted], owner=owner, force=force, parent_id=parent_id)[0]
         self._start([(run, reused, inputs)], order)
         return Submission(run, reused)
 
@@ -165,7 +165,8 @@ class Runs:
             label=label,
             author=self._store.scope.author,
         )
-        recorded = self._record(wanted, force=force, parent_id=parent_id, batch=batch)
+        owner = self._presence.token
+        recorded = record(self._store, wanted, owner=owner, force=force, parent_id=parent_id, batch=batch)
         first = {
             run.id: (run, reused, inputs) for (run, reused), inputs in zip(recorded, inputs_list, strict=True)
         }
@@ -177,44 +178,6 @@ class Runs:
     ) -> Order:
         profile = self._settings.profile(on)
         return make_order(task, params, profile, inline=self._pool.of(profile).inline, **options)
-
-    def _record(
-        self,
-        wanted: Sequence[tuple[Order, Inputs, str]],
-        *,
-        force: bool,
-        parent_id: str | None,
-        batch: BatchRow | None = None,
-    ) -> list[tuple[RunRow, bool]]:
-        """Record what is not there yet; return each run with whether it was."""
-        scope, owner = self._store.scope, self._presence.token
-        edges = {key: edges_of(inputs) for _, inputs, key in wanted}
-        with self._store.write() as session:
-            parent = self._parent(session, parent_id)
-            known = {} if force else rows.find_active(session, scope, edges)
-            fresh: dict[str, dict[str, Any]] = {}
-            result: list[tuple[RunRow, bool]] = []
-            for order, _, key in wanted:
-                if key in known:
-                    result.append((known[key], key not in fresh))
-                    continue
-                fresh[key] = order.row(scope, key, force=force, owner=owner, parent_id=parent)
-                known[key] = RunRow(**fresh[key])
-                result.append((known[key], False))
-            if fresh:
-                changes.insert_runs(session, scope, list(fresh.values()), [edges[key] for key in fresh])
-            if batch is not None:
-                changes.insert_batch(session, scope, batch, [(run.id, reused) for run, reused in result])
-        return result
-
-    def _parent(self, session: Session, parent_id: str | None) -> str | None:
-        """Return the run inside which something is asked for, if this project knows it."""
-        parent = parent_id or current_run_id()
-        if parent is None or rows.get_run(session, self._store.scope, parent) is not None:
-            return parent
-        if parent_id is not None:
-            raise UnknownNameError("run", parent_id, hint="Give the full id of the run it belongs to.")
-        return None
 
     def _start(self, recorded: Sequence[tuple[RunRow, bool, Inputs]], order: Order) -> None:
         elsewhere = False

@@ -6,20 +6,27 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nanoos_lab.errors import InvalidInputError
+from nanoos_lab.errors import InvalidInputError, UnknownNameError
+from nanoos_lab.runs.attempts.parent import current_run_id
 from nanoos_lab.runs.attempts.reference import reference_of, require_reference
 from nanoos_lab.runs.keys import run_key
+from nanoos_lab.store import run_changes as changes
+from nanoos_lab.store import runs as rows
 from nanoos_lab.store.runs import InputEdge
-from nanoos_lab.store.schema import RunState, StructureRow, new_id
+from nanoos_lab.store.schema import RunRow, RunState, StructureRow, new_id
 from nanoos_lab.tasks import TASKS, Task
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from sqlalchemy.orm import Session
+
     from nanoos_lab.settings import Profile, Resources, RetryPolicy
-    from nanoos_lab.store.database import Scope
+    from nanoos_lab.store.database import Scope, Store
+    from nanoos_lab.store.schema import BatchRow
 
     Inputs = Mapping[str, StructureRow | Sequence[StructureRow]]
+    Wanted = tuple["Order", Inputs, str]
 
 
 @dataclass(frozen=True)
@@ -161,3 +168,55 @@ def edges_with_rows(inputs: Inputs) -> list[tuple[InputEdge, StructureRow]]:
         row for given in inputs.values() for row in ([given] if isinstance(given, StructureRow) else given)
     ]
     return list(zip(edges_of(inputs), flat, strict=True))
+
+
+def record(
+    store: Store,
+    wanted: Sequence[Wanted],
+    *,
+    owner: str,
+    force: bool = False,
+    parent_id: str | None = None,
+    batch: BatchRow | None = None,
+) -> list[tuple[RunRow, bool]]:
+    """Record the runs that are not there yet, in one transaction; return each with whether it was there.
+
+    Args:
+        store: The open store.
+        wanted: Orders with their inputs and keys.
+        owner: Presence token of this process.
+        force: Whether to record them beside identical ones.
+        parent_id: The run inside which they are asked for.
+        batch: A batch they make, to be recorded with them.
+
+    Raises:
+        UnknownNameError: There is no such parent.
+        InvalidInputError: An input is not a stored structure.
+    """
+    scope = store.scope
+    edges = {key: edges_of(inputs) for _, inputs, key in wanted}
+    with store.write() as session:
+        parent = _parent(session, scope, parent_id)
+        known = {} if force else rows.find_active(session, scope, edges)
+        there = set(known)
+        fresh: dict[str, dict[str, Any]] = {}
+        for order, _, key in wanted:
+            if key not in known:
+                fresh[key] = order.row(scope, key, force=force, owner=owner, parent_id=parent)
+                known[key] = RunRow(**fresh[key])
+        if fresh:
+            changes.insert_runs(session, scope, list(fresh.values()), [edges[key] for key in fresh])
+        result = [(known[key], key in there) for _, _, key in wanted]
+        if batch is not None:
+            changes.insert_batch(session, scope, batch, [(run.id, reused) for run, reused in result])
+    return result
+
+
+def _parent(session: Session, scope: Scope, parent_id: str | None) -> str | None:
+    """Return the run inside which something is asked for, if this project knows it."""
+    parent = parent_id or current_run_id()
+    if parent is None or rows.get_run(session, scope, parent) is not None:
+        return parent
+    if parent_id is not None:
+        raise UnknownNameError("run", parent_id, hint="Give the full id of the run it belongs to.")
+    return None

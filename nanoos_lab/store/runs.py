@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from sqlalchemy import Table, and_, bindparam, distinct, func, select
 
+from nanoos_lab.errors import UnknownNameError
 from nanoos_lab.store.rows import as_list, chunks, get_row
 from nanoos_lab.store.schema import (
     FINAL_STATES,
@@ -131,10 +132,13 @@ def find_runs(
         structure: Only runs that used this structure.
         parent: Only runs asked for inside this one.
         limit: At most so many.
+
+    Raises:
+        UnknownNameError: There is no such state.
     """
     query = select(RunRow).where(RunRow.project_id == scope.project_id)
     if state is not None:
-        query = query.where(RunRow.state.in_([RunState(one) for one in as_list(state)]))
+        query = query.where(RunRow.state.in_([_state(one) for one in as_list(state)]))
     if task is not None:
         query = query.where(RunRow.task.in_(as_list(task)))
     if parent is not None:
@@ -329,6 +333,13 @@ def outputs_of(session: Session, scope: Scope, run_id: str) -> dict[str, str]:
     )
     data = session.scalar(query)
     return dict(data.get("structures", {})) if data else {}
+
+
+def _state(name: str) -> RunState:
+    try:
+        return RunState(name.upper())
+    except ValueError:
+        raise UnknownNameError("run state", name, list(RunState)) from None
 
 
 def _pending(scope: Scope, profile: str, now: float, query: Select[Any]) -> Select[Any]:

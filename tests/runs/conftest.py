@@ -28,7 +28,9 @@ def sample_tasks(monkeypatch: pytest.MonkeyPatch) -> Any:
     import sample_tasks as module
 
     names = ("double", "gate", "fail", "environment", "strain", "count")
-    monkeypatch.setattr(TASKS, "_loaded", {**TASKS._loaded, **{name: getattr(module, name) for name in names}})
+    monkeypatch.setattr(
+        TASKS, "_loaded", {**TASKS._loaded, **{name: getattr(module, name) for name in names}}
+    )
     yield module
     sys.modules.pop("sample_tasks", None)
 

@@ -230,7 +230,10 @@ class Reconciler:
         """Remove the files of settled folders once their worker is gone."""
         folders, self._untidy = self._untidy, []
         for folder in folders:
-            if folder.worker_alive():
+            coming = (
+                folder.read_claim() is None and not folder.fence()
+            )  # nobody may come into a tidied folder
+            if coming or folder.worker_alive():
                 self._untidy.append(folder)
             else:
                 folder.tidy()

@@ -33,14 +33,18 @@ RESULT = b"energy -1.5\n"
 
 @pytest.fixture
 def salt(store: Store) -> StructureRow:
-    structure = Structure.from_spacegroup("Fm-3m", Lattice.cubic(5.64), ["Na", "Cl"], [[0, 0, 0], [0.5, 0.5, 0.5]])
+    structure = Structure.from_spacegroup(
+        "Fm-3m", Lattice.cubic(5.64), ["Na", "Cl"], [[0, 0, 0], [0.5, 0.5, 0.5]]
+    )
     with store.write() as session:
         return insert_structure(session, store.scope, structure, name="halite")[0]
 
 
 @pytest.fixture
 def magnesia(store: Store) -> StructureRow:
-    structure = Structure.from_spacegroup("Fm-3m", Lattice.cubic(4.21), ["Mg", "O"], [[0, 0, 0], [0.5, 0.5, 0.5]])
+    structure = Structure.from_spacegroup(
+        "Fm-3m", Lattice.cubic(4.21), ["Mg", "O"], [[0, 0, 0], [0.5, 0.5, 0.5]]
+    )
     with store.write() as session:
         return insert_structure(session, store.scope, structure, name="periclase")[0]
 
@@ -86,7 +90,9 @@ def state(store: Store, run: str) -> RunRow:
         return rows.get_run(session, store.scope, run)
 
 
-def test_values_structures_and_files_arrive_with_their_origin(runs: Runs, store: Store, salt: StructureRow) -> None:
+def test_values_structures_and_files_arrive_with_their_origin(
+    runs: Runs, store: Store, salt: StructureRow
+) -> None:
     submitted = runs.submit("strain", {"structure": salt}, {"factor": 1.1}).run
     run = runs.wait([submitted.id], timeout=60)[0]
     assert run.state == RunState.COMPLETED, run.error
@@ -104,7 +110,9 @@ def test_values_structures_and_files_arrive_with_their_origin(runs: Runs, store:
     assert (artifact.name, read_artifact(store.scope, artifact)) == ("log", b"strained\n")
 
 
-def test_a_worker_gives_the_same(runs: Runs, store: Store, salt: StructureRow, magnesia: StructureRow) -> None:
+def test_a_worker_gives_the_same(
+    runs: Runs, store: Store, salt: StructureRow, magnesia: StructureRow
+) -> None:
     strained = runs.submit("strain", {"structure": salt}, {}, on="process").run.id
     counted = runs.submit("count", {"structures": [salt, magnesia]}, {}, on="process").run.id
     ended = runs.wait([strained, counted], timeout=120)
@@ -262,7 +270,9 @@ def test_a_link_in_place_of_an_artifact_is_not_followed(
         assert artifacts_of(session, store.scope, run) == []
 
 
-def test_a_pipe_in_place_of_an_outcome_is_not_waited_for(store: Store, flight: tuple[str, AttemptFolder]) -> None:
+def test_a_pipe_in_place_of_an_outcome_is_not_waited_for(
+    store: Store, flight: tuple[str, AttemptFolder]
+) -> None:
     run, folder = flight
     os.mkfifo(folder.outcome(run))
     assert collect(store, run, 1, folder) is RunState.FAILED

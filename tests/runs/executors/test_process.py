@@ -69,7 +69,14 @@ def test_a_worker_gets_no_secret_and_its_share_of_threads(
 
 
 def test_the_environment_is_chosen_by_name() -> None:
-    given = {"PATH": "/bin", "LC_ALL": "C", "HOME": "/h", "GITHUB_TOKEN": "t", "CONDA_PASSWORD": "p", "X": "y"}
+    given = {
+        "PATH": "/bin",
+        "LC_ALL": "C",
+        "HOME": "/h",
+        "GITHUB_TOKEN": "t",
+        "CONDA_PASSWORD": "p",
+        "X": "y",
+    }
     chosen = worker_environment(Resources(cpus=3), given)
     chosen.pop("PYTHONPATH", None)
     threads = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "3")
@@ -148,7 +155,9 @@ def test_many_runs_are_few_folders_and_a_crash_costs_the_others_nothing(
     runs: Runs, store: Store, tmp_path: Path
 ) -> None:
     policy = RetryPolicy(max_attempts=1)
-    gates = [submit(runs, "gate", opened=str(tmp_path / "open"), reached=str(tmp_path / f"{i}")) for i in "ab"]
+    gates = [
+        submit(runs, "gate", opened=str(tmp_path / "open"), reached=str(tmp_path / f"{i}")) for i in "ab"
+    ]
     runs.step()
     bad = runs.submit("fail", {}, {"how": "hard"}, on="process", retry=policy).run.id
     journal = str(tmp_path / "journal")
@@ -158,21 +167,23 @@ def test_many_runs_are_few_folders_and_a_crash_costs_the_others_nothing(
     ]
     (tmp_path / "open").touch()
     ended = wait(runs, *gates, bad, *good)
-    assert [run.state for run in ended] == [RunState.COMPLETED] * 2 + [RunState.LOST] + [RunState.COMPLETED] * 40
+    assert [run.state for run in ended] == [RunState.COMPLETED] * 2 + [RunState.LOST] + [
+        RunState.COMPLETED
+    ] * 40
     with store.read() as session:
         folders = {rows.attempts_of(session, store.scope, run)[0].folder for run in good}
     assert len(folders) <= 20
     assert sorted(map(int, (tmp_path / "journal").read_text().split())) == list(range(40))
 
 
-def chunk_of_gates(runs: Runs, store: Store, tmp_path: Path, until: Callable[..., Any], **options: Any) -> list[str]:
+def chunk_of_gates(
+    runs: Runs, store: Store, tmp_path: Path, until: Callable[..., Any], **options: Any
+) -> list[str]:
     """Ask for nine gates, bring three into one chunk, and return all ids once the first is reached."""
     profile = Profile(name="process", executor="process", max_workers=1, retry=RetryPolicy(max_attempts=1))
     runs._settings = runs._pool.settings = Settings(profiles={"process": profile})
     ids = [
-        submit(
-            runs, "gate", opened=str(tmp_path / f"open{i}"), reached=str(tmp_path / f"in{i}"), **options
-        )
+        submit(runs, "gate", opened=str(tmp_path / f"open{i}"), reached=str(tmp_path / f"in{i}"), **options)
         for i in range(9)
     ]
     runs.step()
@@ -251,7 +262,9 @@ def test_no_more_workers_than_allowed(
     make_runs: Callable[..., Runs], store: Store, tmp_path: Path, until: Callable[..., Any]
 ) -> None:
     one, other = make_runs(), make_runs()
-    ids = [submit(one, "gate", opened=str(tmp_path / "open"), reached=str(tmp_path / f"in{i}")) for i in range(4)]
+    ids = [
+        submit(one, "gate", opened=str(tmp_path / "open"), reached=str(tmp_path / f"in{i}")) for i in range(4)
+    ]
     one.step()
     other.step()
     reached(tmp_path / "in0", until), reached(tmp_path / "in1", until)

@@ -28,7 +28,9 @@ def double(inputs, params: DoubleParams, context) -> Outcome:
         with Path(params.journal).open("a") as stream:
             stream.write(f"{params.x:g}\n")
     context.progress(1.0, "doubled")
-    return Outcome(summary={"y": 2 * params.x, "run": current_run_id()}, messages=("mind this",), converged=False)
+    return Outcome(
+        summary={"y": 2 * params.x, "run": current_run_id()}, messages=("mind this",), converged=False
+    )
 
 
 class GateParams(Params):
@@ -48,7 +50,10 @@ def gate(inputs, params: GateParams, context) -> Outcome:
     del inputs
     said = str(os.getpid())
     if params.child:
-        code = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(1, flush=True); time.sleep(600)"
+        code = (
+            "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
+            "print(1, flush=True); time.sleep(600)"
+        )
         child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
         child.stdout.readline()
         said = str(child.pid)
@@ -69,7 +74,7 @@ class FailParams(Params):
 
 
 @task("fail", version="1")
-def fail(inputs, params: FailParams, context) -> Outcome:
+def fail(inputs, params: FailParams, context) -> Outcome:  # noqa: C901, PLR0912 - one branch for each way
     """Fail in a chosen way."""
     del inputs
     tries = 0
@@ -113,8 +118,14 @@ class EnvironmentParams(Params):
 def environment(inputs, params: EnvironmentParams, context) -> Outcome:
     """Tell the names in the environment, and where we are."""
     del inputs, params, context
-    facts = {"names": sorted(os.environ), "threads": os.environ.get("OMP_NUM_THREADS"), "cwd": os.getcwd()}
-    return Outcome(summary={**facts, "parent": os.environ.get("NANOOS_PARENT_RUN"), "stdin": sys.stdin.read()})
+    facts = {
+        "names": sorted(os.environ),
+        "threads": os.environ.get("OMP_NUM_THREADS"),
+        "cwd": str(Path.cwd()),
+    }
+    return Outcome(
+        summary={**facts, "parent": os.environ.get("NANOOS_PARENT_RUN"), "stdin": sys.stdin.read()}
+    )
 
 
 class StrainParams(Params):
@@ -150,5 +161,9 @@ def count(inputs, params: EnvironmentParams, context) -> Outcome:
 
 def estimate(value: float) -> PropertyEstimate:
     return PropertyEstimate(
-        property="volume_per_atom", value=value, origin=Origin.COMPUTED, method=Method(name="test"), synthetic=True
+        property="volume_per_atom",
+        value=value,
+        origin=Origin.COMPUTED,
+        method=Method(name="test"),
+        synthetic=True,
     )
