@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nanoos_lab.structures.bonds import BondGraph, dimensionality, find_bonds
+    from nanoos_lab.structures.comparing import same_crystal
     from nanoos_lab.structures.description import Description, describe, phase_key
-    from nanoos_lab.structures.hashing import crystal_hash, crystal_hashes, digest, same_crystal
+    from nanoos_lab.structures.hashing import crystal_hash, crystal_hashes, digest
     from nanoos_lab.structures.read import ParsedStructure, read_structure, read_structures
     from nanoos_lab.structures.scene import Scene, scene_of
     from nanoos_lab.structures.serialize import from_json, to_json
@@ -43,8 +44,9 @@ __all__ = [
 
 _HOMES = {
     "bonds": ("BondGraph", "dimensionality", "find_bonds"),
+    "comparing": ("same_crystal",),
     "description": ("Description", "describe", "phase_key"),
-    "hashing": ("crystal_hash", "crystal_hashes", "digest", "same_crystal"),
+    "hashing": ("crystal_hash", "crystal_hashes", "digest"),
     "read": ("ParsedStructure", "read_structure", "read_structures"),
     "scene": ("Scene", "scene_of"),
     "serialize": ("from_json", "to_json"),

@@ -95,8 +95,14 @@ def _frame(matrix: FloatArray, symprec: float) -> tuple[str, FloatArray, float] 
     return None
 
 
-def _misfit(images: FloatArray, targets: FloatArray, reduced: FloatArray) -> FloatArray:
-    """Return how far in Å each set of images (..., n, 3) is from lying on targets (m, 3), worst site, shape (...)."""
+def misfit(images: FloatArray, targets: FloatArray, reduced: FloatArray) -> FloatArray:
+    """Return how far each set of images is from lying on the targets: its worst site's distance in Å, shape (...).
+
+    Args:
+        images: Fractional coordinates, shape (..., n, 3).
+        targets: Fractional coordinates, shape (m, 3).
+        reduced: Vectors of a reduced cell as rows, Å.
+    """
     apart = images[..., :, None, :] - targets
     apart -= np.rint(apart)
     apart = apart @ reduced
@@ -118,7 +124,7 @@ def _translations(sites: list[FloatArray], reduced: FloatArray, symprec: float) 
     for group in sites:
         if len(shifts) == 1:
             break
-        yes = _decide(_misfit(group + shifts[:, None, :], group, reduced), symprec)
+        yes = _decide(misfit(group + shifts[:, None, :], group, reduced), symprec)
         if yes is None:
             return None
         shifts = shifts[yes]
@@ -139,7 +145,7 @@ def _operations(
         if len(candidates) * len(some) * len(group) > _MAX_WORK:
             return None
         images = some @ rotations.transpose(0, 2, 1)
-        yes = _decide(_misfit(images[of_rotation] + candidates[:, None, :], group, reduced), symprec)
+        yes = _decide(misfit(images[of_rotation] + candidates[:, None, :], group, reduced), symprec)
         if yes is None:
             return None
         candidates, of_rotation = candidates[yes], of_rotation[yes]

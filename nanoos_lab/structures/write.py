@@ -56,18 +56,16 @@ def _ordered(structure: Any, format_name: str) -> None:  # noqa: ANN401 - struct
 
 
 def _write_cif(structure: Any) -> str:  # noqa: ANN401 - structure or molecule
+    from pymatgen.core.periodic_table import DummySpecies  # noqa: PLC0415 - pymatgen is heavy
+
     crystal = _periodic(structure, "cif", "xyz")
     kinds = list(dict.fromkeys(kind for site in crystal for kind in site.species))
-    if any(not kind.is_valid_symbol(kind.symbol) for kind in kinds):
+    if any(isinstance(kind, DummySpecies) for kind in kinds):
         raise InvalidInputError(
             "cif is for chemical elements and this structure has dummy species: write json"
         )
     a, b, c, alpha, beta, gamma = crystal.lattice.parameters
-    composition = (
-        crystal.composition.remove_charges()
-        if hasattr(crystal.composition, "remove_charges")
-        else crystal.composition
-    )
+    composition = crystal.composition.remove_charges()
     name = "".join(ch for ch in composition.reduced_formula if ch.isalnum() or ch in ".-") or "structure"
     lines = [
         f"data_{name}",

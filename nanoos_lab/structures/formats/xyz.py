@@ -90,7 +90,7 @@ def _frames(text: str, source: str) -> Iterator[_Frame]:
         present = next((n for n, row in enumerate(rows) if not row.strip()), len(rows))
         if present < count:
             raise StructureParseError(
-                f"{count} atoms are announced but only {present} follow", source, at + 2 + present
+                f"{count} atoms are announced but only {present} follow", source, at + 3 + present
             )
         comment = lines[at + 1].strip()
         yield _Frame(comment, rows, "".join(lines[at : at + 2 + count]), at + 1, source)
