@@ -104,7 +104,7 @@ class Predictions(Sequence["PropertyValueRow"]):
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         from nanoos_lab.widgets.cards import cards_html  # noqa: PLC0415 - drawn when shown
 
-        cards = [html.safe(cards_html(values, title=s.name)) for s, values in self.groups]
+        cards = [html.safe(cards_html(values, heading=s.name)) for s, values in self.groups]
         bad = [html.note(f"Not predicted: {p}", tone="bad") for p in self._problems()]
         return {"text/html": html.block(*cards, *bad), "text/plain": repr(self)}
 

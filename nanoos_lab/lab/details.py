@@ -251,7 +251,8 @@ def batch_frame(runs: Sequence[Run]) -> pd.DataFrame:
         }
         for value in run.values:
             cells[value.property] = value.value
-            cells[f"{value.property}_unc"] = value.uncertainty
+            if value.uncertainty is not None:
+                cells[f"{value.property}_unc"] = value.uncertainty
             units[value.property] = value.unit
         cells["problem"] = (run.error or {}).get("message") if run.state is not RunState.COMPLETED else None
         rows.append(cells)

@@ -283,7 +283,7 @@ class Batch(RunSet):
     def frame(self) -> pd.DataFrame:
         """Return one row for each run: its structure, its state, and a column for each property.
 
-        A property ``p`` has its value in the column ``p``, its uncertainty in ``p_unc`` and its unit in
-        ``frame.attrs["units"]["p"]``.
+        A property ``p`` has its value in the column ``p``, its uncertainty, where there is one, in ``p_unc``
+        and its unit in ``frame.attrs["units"]["p"]``.
         """
         return details.batch_frame(list(self))

@@ -6,7 +6,7 @@ import math
 from html import escape
 
 # Okabe and Ito's palette (https://jfly.uni-koeln.de/color), darkened: white text on it has a contrast of 4.5:1.
-ORIGIN_COLORS = {"predicted": "#0069a3", "computed": "#a84300", "measured": "#00704f", "imported": "#5f5f5f"}
+ORIGIN_COLORS = {"predicted": "#a15c00", "computed": "#0069a3", "measured": "#00704f", "imported": "#5f5f5f"}
 _MARKS = {
     "predicted": "<path d='M0-6L6 0 0 6-6 0Z'/>",
     "computed": "<circle r='5.2'/>",
