@@ -47,6 +47,7 @@ SCHEMA = """
  "lattice": [[a], [b], [c]] in Å or null         "edges": float32 (k, 2, 3), lines of the cell, Å
  "faces": uint (f, 3), triangles of polyhedra by atom   "face_species": uint (f,)
  "center": [x, y, z] in Å                        "view": [[right], [up], [towards the viewer]]}
+A record adds "facts": [[name, value], ...], texts that viewers may show beside the picture.
 An array is {"dtype": "float32" | "uint8" | "uint16" | "uint32" | "int8", "shape": [...],
 "data": base64 of the little-endian bytes in C order}. Readers refuse a version they do not know.
 """

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import pytest
 from pymatgen.core import Lattice, Structure
 
-from nanoos_lab.structures.scene import scene_of
+from nanoos_lab.structures.scene import MIME_TYPE, scene_of
 from nanoos_lab.widgets import scene_bundle, scene_div, scene_script
 
 if TYPE_CHECKING:
@@ -319,11 +319,9 @@ def run_cell(page, index):
 
 
 def test_jupyterlab_shows_a_saved_scene_with_its_kernel_dead(page, jupyterlab, tmp_path):
-    output = {
-        "output_type": "display_data",
-        "metadata": {},
-        "data": scene_bundle(scene_of(PEROVSKITE), html=True),
-    }
+    data = scene_bundle(scene_of(PEROVSKITE), html=True)
+    data[MIME_TYPE]["facts"] = [["Space group", "Pm-3m <b>221</b>"]]
+    output = {"output_type": "display_data", "metadata": {}, "data": data}
     notebook(tmp_path, ("lab.show(sto)", [output]))
     open_notebook(page, jupyterlab)
     canvas = ready(page, ".jp-OutputArea")

@@ -48,6 +48,7 @@ export class Viewer {
   private _width = 0;
   private _height = 0;
   private _fitted = false;
+  private _touched = false;
   private _orthographic = false;
   private _visible = false;
   private _frame = 0;
@@ -86,6 +87,7 @@ export class Viewer {
     this._drawing?.dispose();
     this._drawing = null;
     this._fitted = false;
+    this._touched = false;
     this._describe();
     this.redraw();
   }
@@ -108,6 +110,7 @@ export class Viewer {
 
   reset(): void {
     this._fitted = false;
+    this._touched = false;
     this.redraw();
   }
 
@@ -213,7 +216,9 @@ export class Viewer {
   private _resize(): void {
     const { clientWidth: width, clientHeight: height } = this.root;
     if (width && height && (width !== this._width || height !== this._height)) {
-      if (this._fitted && this._height) {
+      if (!this._touched) {
+        this._fitted = false; // nobody has turned it yet: fill the new frame
+      } else {
         this._scale *= Math.min(width / this._width, height / this._height);
       }
       this._width = width;
@@ -344,6 +349,7 @@ export class Viewer {
   }
 
   private _rotate(dx: number, dy: number): void {
+    this._touched = true;
     const about = (x: number, y: number, angle: number) =>
       new Quaternion().setFromAxisAngle(new Vector3(x, y, 0), angle * RADIANS_PER_PIXEL);
     this._turn.premultiply(about(0, 1, dx)).premultiply(about(1, 0, dy)).normalize();
@@ -351,12 +357,14 @@ export class Viewer {
   }
 
   private _move(dx: number, dy: number): void {
+    this._touched = true;
     this._pan.x += dx / this._scale;
     this._pan.y -= dy / this._scale;
     this.redraw();
   }
 
   private _zoom(factor: number, x: number, y: number): void {
+    this._touched = true;
     const before = this._scale;
     this._scale = Math.min(Math.max(before * factor, 0.2), 2000);
     const change = 1 / this._scale - 1 / before;
