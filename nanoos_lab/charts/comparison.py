@@ -42,10 +42,10 @@ _ORDER = [Origin.PREDICTED, Origin.COMPUTED, Origin.IMPORTED, Origin.MEASURED]
 _ROW, _LEFT, _WIDE = 30, 250, 640
 _METHOD_CHARS = 36
 _KIND_WORDS = {
-    "standard": "1 σ",
-    "expanded_90": "90 %",
-    "conformal_90": "90 % of held-out cases",
-    "fit": "error of the fit",
+    "standard": "is 1 σ",
+    "expanded_90": "covers 90 %",
+    "conformal_90": "covers 90 %",
+    "fit": "is the fit's",
 }
 
 
@@ -111,15 +111,30 @@ def comparison_html(values: Sequence[ComparedValue], *, title: str) -> str:
     rows = [
         (
             badge(str(v.origin)),
-            method_of(v),
-            value_text(v.value, _width(v) or None, v.unit),
-            _KIND_WORDS.get(v.uncertainty_kind, "not stated"),
-            Markup('<div style="white-space:normal;max-width:30em">{}</div>').format(_remarks(v)),
+            _wrapped(method_of(v), "11em"),
+            _value_cell(v),
+            _wrapped(_remarks(v), "20em"),
         )
         for v in in_order(values)
     ]
-    headers = ["Origin", "Method", "Value", "± is", "Remarks and source"]
+    headers = ["Origin", "Method", "Value", "Remarks and source"]
     return str(head + safe(comparison_svg(values)) + table(headers, rows, numeric=["Value"]))
+
+
+def _value_cell(value: ComparedValue) -> Markup:
+    """Return the value, and below it what its uncertainty means."""
+    text = value_text(value.value, _width(value) or None, value.unit)
+    meaning = (
+        f"± {_KIND_WORDS[value.uncertainty_kind]}"
+        if value.uncertainty_kind in _KIND_WORDS
+        else "± not stated"
+    )
+    return Markup('{}<div class="idle">{}</div>').format(text, meaning)
+
+
+def _wrapped(text: str, least: str) -> Markup:
+    cell = Markup('<div style="white-space:normal;min-width:{};max-width:34em">{}</div>')
+    return cell.format(least, text)
 
 
 def _remarks(value: ComparedValue) -> str:

@@ -31,19 +31,28 @@ _LEFT_OUT = {"energy", "max_force", "pressure"}
 """Values that say something of a calculation rather than of a crystal."""
 
 
-def summary_html(sentences: Sequence[str]) -> str:
+def summary_html(sentences: Sequence[str], ranking: Ranking) -> str:
     """Return the summary paragraph, its second sentence (the leader) in strong type.
 
     Args:
         sentences: From :func:`~nanoos_lab.workflows.findings.summary_sentences`.
+        ranking: Its candidates that are named by their formula are written as formulas.
     """
-    *said, method = sentences
+    named = ranking.table[ranking.table["label"] == ranking.table["formula"]]["label"]
+    *said, method = [_with_formulas(sentence, set(named)) for sentence in sentences]
     parts = [
         Markup("<strong>{}</strong>").format(s) if i == 1 else Markup("{}").format(s)
         for i, s in enumerate(said)
     ]
     large = Markup('<p style="font-size:1.2em;line-height:1.55;max-width:62ch;margin:0 0 8px">{}</p>')
     return block(large.format(Markup(" ").join(parts)), Markup('<p class="sub">{}</p>').format(method))
+
+
+def _with_formulas(sentence: str, formulas: set[str]) -> Markup:
+    words = re.split(r"(\s|,)", sentence)
+    return Markup().join(
+        safe(formula_html(w)) if w.rstrip(".") in formulas else Markup("{}").format(w) for w in words
+    )
 
 
 def caption_html(number_: int, text: str) -> str:

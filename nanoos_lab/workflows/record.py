@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import importlib.metadata
 import platform
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nanoos_lab.display.html import Markup, badge, block, facts, table
+from nanoos_lab.charts.provenance import provenance_svg
+from nanoos_lab.display.html import Markup, badge, block, facts, safe, table
 from nanoos_lab.display.numbers import duration
 
 if TYPE_CHECKING:
@@ -76,6 +78,29 @@ def parameters_html(parameters: Mapping[str, Any]) -> str:
     return block(
         facts((name, Markup("<code>{}</code>").format(_short(value))) for name, value in parameters.items())
     )
+
+
+@dataclass(frozen=True)
+class _Graph:
+    nodes: list[Any]
+    edges: list[Any]
+
+
+def lineage_html(graph: Any, subject_id: str) -> str:  # noqa: ANN401 - a provenance graph of the store
+    """Draw what a record was made from, without the notebooks that merely asked for the work.
+
+    Args:
+        graph: Its provenance: ``nodes`` and ``edges``.
+        subject_id: The record.
+    """
+    edges = [e for e in graph.edges if e.label != "started"]
+    wanted = {subject_id}
+    while more := {e.source for e in edges if e.target in wanted} - wanted:
+        wanted |= more
+    wanted |= {e.target for e in edges if e.source == subject_id}
+    nodes = [n for n in graph.nodes if n.id in wanted]
+    kept = [e for e in edges if e.source in wanted and e.target in wanted]
+    return block(safe(provenance_svg(_Graph(nodes, kept))))
 
 
 def versions_html() -> str:

@@ -165,8 +165,10 @@ class Survey:
         found: dict[str, list[str]] = {}
         for (candidate, task), run in self._latest.items():
             before, after = run.summary.get("before"), run.summary.get("after")
-            if task == "relax" and isinstance(before, dict) and isinstance(after, dict):
-                found.setdefault(candidate, []).extend(_changes(before, after))
+            if task != "relax" or not isinstance(before, dict) or not isinstance(after, dict):
+                continue
+            if said := _changes(before, after):
+                found[candidate] = said
         return found
 
 

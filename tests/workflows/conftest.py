@@ -1,9 +1,10 @@
-"""Notebooks made on the spot, and a context that remembers what it was told."""
+"""Notebooks made on the spot, a context that remembers what it was told, and a browser without a network."""
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import nbformat
 import pytest
@@ -12,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nanoos_lab.errors import RunCancelledError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 
@@ -50,3 +51,36 @@ def template(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return write
+
+
+CHROMIUM_ARGS = [
+    "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--use-gl=angle", "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader", "--host-resolver-rules=MAP * ~NOTFOUND",
+]  # fmt: skip
+
+
+@pytest.fixture
+def browse(require: Any) -> Iterator[Callable[[Path], Any]]:
+    """Return a function that opens a file in a browser that can resolve no host.
+
+    The tab it returns notes console errors in ``errors``, all requests in ``asked`` and answers in ``answered``.
+    """
+    chromium = shutil.which("chromium")
+    require(chromium, "Chromium is absent: apt-get install chromium")
+    sync_playwright = pytest.importorskip("playwright.sync_api").sync_playwright
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGS)
+
+        def visit(path: Path) -> Any:
+            tab = browser.new_page(viewport={"width": 1200, "height": 900})
+            tab.errors, tab.asked, tab.answered = [], [], []
+            tab.on("console", lambda m: tab.errors.append(m.text) if m.type == "error" else None)
+            tab.on("pageerror", lambda e: tab.errors.append(str(e)))
+            tab.on("request", lambda r: tab.asked.append(r.url))
+            tab.on("response", lambda r: tab.answered.append(r.url))
+            tab.goto(path.as_uri())
+            return tab
+
+        yield visit
+        browser.close()

@@ -213,7 +213,8 @@ def test_the_summary_names_the_leader_its_rival_and_what_is_not_settled() -> Non
     ranking = rank(every, table, objective="bulk_modulus")
     text = " ".join(summary_sentences(ranking, measured_pairs(table, MEASURED, every)))
     assert "3 of 4 candidates could be ranked by bulk modulus." in text
-    assert "A leads with 150.0 ± 2.0 GPa, by CHGNet, before B" in text
+    assert "A leads with 150.0 ± 2.0 GPa, before B with 144.0 ± 2.0 GPa." in text
+    assert text.endswith("Method: CHGNet.")
     assert "not settled against B" in text
     assert "1 was set aside" in text
 
