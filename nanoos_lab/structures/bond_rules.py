@@ -137,10 +137,11 @@ def _ionic_radius(of: ElementData, partner: ElementData) -> float:
 def _among_positive(a: ElementData, b: ElementData) -> float:
     """Return the limit for two positive centres, as a multiple of their covalent radii.
 
-    Carbon to carbon in an acetate is a bond; calcium to carbon in calcite or titanium to titanium in rutile
+    Carbon to carbon in an acetate is a bond; titanium to titanium in rutile or zirconium to silicon in zircon
     is not; gallium to gallium in GaSe is, because p metals keep an electron pair.
     """
     if a.kind == "nonmetal" and b.kind == "nonmetal":
         return np.inf
-    d_or_s_metals = all(e.kind == "metal" and e.symbol not in _PAIRING_METALS for e in (a, b))
-    return 0.0 if d_or_s_metals else CATION_PAIR_TOLERANCE
+    others = ({a.symbol, b.symbol} - _PAIRING_METALS) if "nonmetal" not in (a.kind, b.kind) else set()
+    has_other_metal = any(element_data(symbol).kind == "metal" for symbol in others)
+    return 0.0 if has_other_metal else CATION_PAIR_TOLERANCE
