@@ -36,16 +36,18 @@ def eos_figure(curves: Sequence[EosCurve]) -> Chart:
         curves: One per structure.
 
     Returns:
-        Volume relative to equilibrium on the x axis where there are several curves, else in Å³/atom.
+        Volume and energy relative to the equilibrium volume where there are several curves, so that a stiffer
+        crystal has a steeper curve whatever its atoms' size; else Å³/atom and meV/atom.
     """
     chart = new_chart("Equation of state", height=400)
     several = len(curves) > 1
+    unit = "meV/Å³" if several else "meV/atom"
     for index, curve in enumerate(curves):
         color, name = PALETTE[index % len(PALETTE)], html.escape(curve.label)
-        scale = curve.volume if several else 1.0
+        scale = curve.volume if several else 1.0  # then the curvature of each curve is its bulk modulus
         chart.add_scatter(
             x=[v / scale for v, _ in curve.curve],
-            y=[1000 * (e - curve.energy) for _, e in curve.curve],
+            y=[1000 * (e - curve.energy) / scale for _, e in curve.curve],
             mode="lines",
             line={"color": color, "width": 1.8},
             legendgroup=name,
@@ -54,19 +56,19 @@ def eos_figure(curves: Sequence[EosCurve]) -> Chart:
         )
         chart.add_scatter(
             x=[v / scale for v, _ in curve.points],
-            y=[1000 * (e - curve.energy) for _, e in curve.points],
+            y=[1000 * (e - curve.energy) / scale for _, e in curve.points],
             mode="markers",
             marker={"color": color, "size": 8},
             name=f"{name}: K = {curve.bulk_modulus:.0f} GPa",
             legendgroup=name,
-            hovertemplate=f"<b>{name}</b><br>V %{{x:.4g}}<br>E − E₀ %{{y:.3g}} meV/atom<extra></extra>",
+            hovertemplate=f"<b>{name}</b><br>V %{{x:.4g}}<br>E − E₀ %{{y:.3g}} {unit}<extra></extra>",
         )
     chart.update_layout(
         showlegend=True,
         xaxis={
             "title": {"text": "Volume relative to equilibrium, V / V₀" if several else "Volume (Å³/atom)"}
         },
-        yaxis={"title": {"text": "E − E₀ (meV/atom)"}},
+        yaxis={"title": {"text": f"{'(E − E₀) / V₀' if several else 'E − E₀'} ({unit})"}},
     )
     return chart
 

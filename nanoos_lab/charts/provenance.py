@@ -82,8 +82,8 @@ _KINDS = {
 _OTHER = ("•", "#EFF1F4", "#4A5160")
 _ALIASES = {"source": "file", "source file": "file", "value": "values", "property_value": "values"}
 _STATES = {"COMPLETED": "#05694C", "FAILED": "#B3261E", "LOST": "#B3261E", "CANCELLED": "#8F5A00"}
-_WIDE, _TALL, _GAP, _COLUMN_GAP, _MARGIN = 186.0, 46.0, 14.0, 56.0, 10.0
-_CHARS = 22
+_WIDE, _TALL, _GAP, _COLUMN_GAP, _MARGIN = 166.0, 46.0, 14.0, 48.0, 10.0
+_CHARS = 19
 _FOLD_ABOVE = 24
 _FOLD_KEEP = 14
 
@@ -115,7 +115,7 @@ def provenance_svg(graph: Provenance) -> str:
     return (
         f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {wide:.0f} {tall:.0f}' width='{wide:.0f}' "
         f"height='{tall:.0f}' role='img' aria-label='Provenance' font-family='{FONT}' font-size='12' "
-        f"style='min-width:{0.7 * wide:.0f}px;max-width:100%;height:auto'>{''.join(edges)}{''.join(boxes)}</svg>"
+        f"style='min-width:{0.66 * wide:.0f}px;max-width:100%;height:auto'>{''.join(edges)}{''.join(boxes)}</svg>"
     )
 
 

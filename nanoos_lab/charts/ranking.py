@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _ROW_PX = 24
 
 
-def ranking_figure(frame: pd.DataFrame, *, property: str, top: int = 40) -> Chart:  # noqa: A002 - the field's word
+def ranking_figure(frame: pd.DataFrame, *, property: str, top: int = 30) -> Chart:  # noqa: A002 - the field's word
     """Draw a ranking.
 
     Args:

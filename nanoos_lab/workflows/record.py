@@ -128,7 +128,7 @@ def sources_html(methods: Iterable[str], measured: pd.DataFrame, survey: Survey)
     if len(measured):
         cited = measured.groupby("source")["property"].agg(lambda p: ", ".join(sorted(set(map(str, p)))))
         words = [f"{source} ({names.replace('_', ' ')})" for source, names in cited.items()]
-        parts += [Markup("<h4>Measured values</h4>"), _list(words)]
+        parts += [Markup("<h4>Measured values</h4>"), _list(words, style="font-size:12.5px;columns:2 24em")]
     files = sorted({str(r.row.original_name) for r in survey.records if r.row.original_name})
     if files:
         fold = Markup("<details><summary>{} structure files</summary>{}</details>")
@@ -168,9 +168,9 @@ def _seconds(run: Ran) -> float:
     return max(row.finished_at - row.started_at, 0.0) if row.started_at and row.finished_at else 0.0
 
 
-def _list(items: Iterable[str]) -> Markup:
+def _list(items: Iterable[str], *, style: str = "") -> Markup:
     lines = Markup().join(Markup("<li>{}</li>").format(item) for item in items)
-    return Markup('<ul style="margin:2px 0 12px;padding-left:18px;max-width:80ch">{}</ul>').format(lines)
+    return Markup('<ul style="margin:2px 0 12px;padding-left:18px;{}">{}</ul>').format(style, lines)
 
 
 def _short(value: Any) -> str:  # noqa: ANN401

@@ -89,6 +89,8 @@ def test_equation_of_state_is_relative_to_its_minimum() -> None:
     assert list(points.x) == pytest.approx([9.0 + 0.1 * i for i in range(7)])
     several = charts.eos_figure([curve, curve])
     assert several.data[1].x[3] == pytest.approx(1.0)
+    assert several.data[1].y[0] == pytest.approx(1000 * 0.5 * 0.3**2 / 9.3)
+    assert several.layout.yaxis.title.text == "(E − E₀) / V₀ (meV/Å³)"
     assert line.mode == "lines"
 
 
