@@ -28,6 +28,8 @@ MANY_ATOMS = 500
 """From here on bonds are left out, hidden atoms are dropped, and at most :data:`MOST_ATOMS` are drawn."""
 MOST_ATOMS = 1000
 FIELD_OF_VIEW_DEGREES = 22.0
+THUMBNAIL = 160
+"""Drawings narrower than this, in pixels, go without axes and legend."""
 _INK = "#7d7d7d"  # 4:1 on white and on black
 _EDGE_PIECES = 24
 _ID = "\0"
@@ -46,10 +48,11 @@ def svg_of(scene: Scene, *, width: int = 420, height: int = 360, uid: str | None
         uid: Prefix of the ids inside; a hash of the drawing if None, so that two drawings on one page do not
             collide and the same drawing is always the same text.
     """
-    legend_height = 26 if scene.species else 0
+    small = width < THUMBNAIL
+    legend_height = 26 if scene.species and not small else 0
     camera = _Camera.fitting(scene, width, height - legend_height)
     parts = [text for _, text in sorted(_shapes(scene, camera), key=lambda shape: shape[0])]
-    body = _merged(parts) + _axes(scene, height) + _legend(scene, width, height)
+    body = _merged(parts) + ("" if small else _axes(scene, height) + _legend(scene, width, height))
     title = "".join(c for c in scene.title if c.isprintable())  # others are not allowed in XML
     label = escape(f"Structure of {title}" if title else "Structure", quote=True)
     uid = uid or "s" + hashlib.sha256((label + body).encode()).hexdigest()[:10]

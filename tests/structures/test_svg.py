@@ -113,3 +113,10 @@ def test_polyhedra_are_drawn_with_their_colour():
 def test_empty_scenes_give_a_valid_picture():
     assert parse(svg_of(scene_of(Structure(Lattice.cubic(3), [], [])))) is not None
     assert parse(svg_of(scene_of(Molecule([], [])))) is not None
+
+
+def test_thumbnails_go_without_axes_and_legend():
+    large, small = (parse(svg_of(scene_of(PEROVSKITE), width=w, height=w)) for w in (300, 100))
+    assert large.findall(f".//{SVG}text")
+    assert not small.findall(f".//{SVG}text")
+    assert len(small.findall(f".//{SVG}circle")) < len(large.findall(f".//{SVG}circle"))
