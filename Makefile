@@ -41,6 +41,7 @@ check: $(VENV)/.installed-dev ## Lint, types, layers, bundles
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/flake8 nanoos_lab
+	$(BIN)/python scripts/check_bundles.py
 
 benchmarks: $(VENV)/.installed-dev ## Print every figure of the README
 	$(BIN)/python -m pytest tests/benchmarks -m benchmark -s -q
