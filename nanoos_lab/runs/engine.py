@@ -200,6 +200,7 @@ class Runs:
     def step(self) -> int:
         """Collect what has ended, start what waits, and return how many runs changed; harmless at any time."""
         with self._turn:
+            self._inline.take_up()
             return self._reconciler.reconcile() + self._launcher.launch()
 
     def recover(self) -> int:
@@ -269,7 +270,10 @@ class Runs:
         """
         if not self.executing(run_ids):
             self._adopt(run_ids)
-        self._waiting.until_final(self, run_ids, timeout=timeout, on_progress=on_progress)
+        return self._waiting.until_final(self, run_ids, timeout=timeout, on_progress=on_progress)
+
+    def read(self, run_ids: Sequence[str]) -> list[RunRow]:
+        """Return runs as they are recorded now, in the order of their ids."""
         with self._store.read() as session:
             return rows.get_runs(session, self._store.scope, run_ids)
 

@@ -7,13 +7,16 @@ import time
 from typing import TYPE_CHECKING
 
 from nanoos_lab.errors import DetachedInterrupt
+from nanoos_lab.store.schema import RunState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from nanoos_lab.runs.engine import Runs
+    from nanoos_lab.store.schema import RunRow
 
 _FIRST_PAUSE_S, _LAST_PAUSE_S = 0.01, 0.25
+_FEW = 16
 
 
 class Waiting:
@@ -42,8 +45,8 @@ class Waiting:
         *,
         timeout: float | None,
         on_progress: Callable[[float | None, str], None] | None,
-    ) -> None:
-        """Return once all of the runs are final, or after the timeout.
+    ) -> list[RunRow]:
+        """Return the runs once all of them are final, or after the timeout.
 
         Args:
             runs: Whose runs they are.
@@ -60,7 +63,14 @@ class Waiting:
         with self._changed:
             self._waiters.append(silent)
         try:
+            if runs.executing(left):  # most likely all is done when this pause ends
+                self._pause(silent, left, _FIRST_PAUSE_S, deadline)
+            if len(left) <= _FEW:
+                found = runs.read(run_ids)
+                if all(RunState(run.state).final for run in found):
+                    return found
             self._wait(runs, left, silent, deadline, on_progress)
+            return runs.read(run_ids)
         except KeyboardInterrupt:
             raise DetachedInterrupt(sorted(left)) from None
         finally:
@@ -76,8 +86,6 @@ class Waiting:
         on_progress: Callable[[float | None, str], None] | None,
     ) -> None:
         total, pause = len(left), _FIRST_PAUSE_S
-        if runs.executing(left):
-            self._pause(silent, left, pause, deadline)  # most likely all is done when this returns
         while True:
             with self._changed:
                 silent |= left  # before the look: what is announced after it is not slept over

@@ -40,7 +40,9 @@ _RUN, _ATTEMPT = cast("Table", RunRow.__table__), cast("Table", AttemptRow.__tab
 # Built once: they are asked for every run, and building a statement costs more than running it.
 _OF_PROJECT = select(RunRow).where(RunRow.project_id == bindparam("project"))
 _BY_ID = _OF_PROJECT.where(RunRow.id.in_(bindparam("ids", expanding=True)))
-_BY_ACTIVE_KEY = _OF_PROJECT.where(RunRow.active_key.in_(bindparam("keys", expanding=True)))
+_ACTIVE = select(_RUN.c.active_key, _RUN.c.id).where(
+    _RUN.c.project_id == bindparam("project"), _RUN.c.active_key.in_(bindparam("keys", expanding=True))
+)
 
 
 class InputEdge(NamedTuple):
@@ -69,11 +71,12 @@ class InFlight(NamedTuple):
 
 def find_active(session: Session, scope: Scope, keys: Collection[str]) -> dict[str, RunRow]:
     """Return the runs that answer for these keys: unfinished or COMPLETED, by key."""
-    found: dict[str, RunRow] = {}
+    ids: dict[str, str] = {}
     for some in chunks(list(keys)):
         which = {"project": scope.project_id, "keys": list(some)}
-        found |= {str(row.active_key): row for row in session.scalars(_BY_ACTIVE_KEY, which)}
-    return found
+        ids |= {str(key): str(run) for key, run in session.connection().execute(_ACTIVE, which)}
+    found = {run.id: run for run in get_runs(session, scope, list(ids.values()))}
+    return {key: found[run] for key, run in ids.items()}
 
 
 def spent_attempts(session: Session, scope: Scope, run_id: str, *, after: int = 0) -> int:
@@ -339,7 +342,7 @@ def _state(name: str) -> RunState:
     try:
         return RunState(name.upper())
     except ValueError:
-        raise UnknownNameError("run state", name, list(RunState)) from None
+        raise UnknownNameError("run state", name, [state.value for state in RunState]) from None
 
 
 def _pending(scope: Scope, profile: str, now: float, query: Select[Any]) -> Select[Any]:

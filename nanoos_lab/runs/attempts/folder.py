@@ -182,9 +182,15 @@ class AttemptFolder:
 
     # ------------------------------------------------------------------ the end
 
-    def write_outcome(self, run: str, data: bytes) -> None:
-        """Write what came of an item: whole, durable, last."""
-        write_durably(self.outcome(run), data)
+    def write_outcome(self, run: str, data: bytes, *, lasting: bool = True) -> None:
+        """Write what came of an item: whole, and last of all.
+
+        Args:
+            run: The run.
+            data: The outcome.
+            lasting: Whether it must also survive the end of the machine.
+        """
+        write_durably(self.outcome(run), data, lasting=lasting)
 
     def read_outcome(self, run: str) -> bytes:
         """Return the bytes of an outcome, which deserve no trust.
@@ -225,20 +231,28 @@ class AttemptFolder:
 # ---------------------------------------------------------------------- files
 
 
-def write_durably(path: Path, data: bytes) -> None:
-    """Write a file so that after a crash it is there whole or not at all, and make that last."""
+def write_durably(path: Path, data: bytes, *, lasting: bool = True) -> None:
+    """Write a file so that it is there whole or not at all.
+
+    Args:
+        path: Where.
+        data: What.
+        lasting: Whether that holds after the end of the machine too, not only of this process.
+    """
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(data)
             stream.flush()
-            os.fsync(descriptor)
+            if lasting:
+                os.fsync(descriptor)
         os.replace(temporary, path)  # noqa: PTH105 - a hot path; pathlib's costs twice
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    sync_folder(path.parent)
+    if lasting:
+        sync_folder(path.parent)
 
 
 def sync_folder(path: Path) -> None:

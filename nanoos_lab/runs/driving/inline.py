@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import sys
 import threading
+import time
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 FOLDER = "runs/here"
 """Where the folders of processes that execute runs themselves lie, below the project's files."""
+_WORTH_KEEPING_S = 0.05
 _log = logging.getLogger(__name__)
 
 Loaded = tuple["Task[Any]", "Mapping[str, Any]", Any]
@@ -66,6 +68,7 @@ class InlineRuns:
     ) -> None:
         self._store, self._presence, self._pool, self._announce = store, presence, pool, announce
         self._mine: set[str] = set()
+        self._stalled: set[str] = set()
         self._lock = threading.Lock()
         self._folder: AttemptFolder | None = None
         self._worker = {**describe_process(), "python": sys.version.split()[0], "nanoos_lab": __version__}
@@ -109,6 +112,18 @@ class InlineRuns:
         ticket = Ticket(run.id, run.attempt, run.executor, partial(self._load, run))
         self.enqueue(ticket, run.profile, priority=run.priority, not_before=run.not_before)
 
+    def take_up(self) -> None:
+        """Queue again what could not be begun because the store or the disk failed."""
+        with self._lock:
+            stalled, self._stalled = list(self._stalled), set()
+        if not stalled:
+            return
+        with self._store.read() as session:
+            found = rows.get_runs(session, self._store.scope, stalled)
+        for run in found:
+            if run.state == RunState.PENDING and self._presence.is_me(run.owner):
+                self.enqueue_row(run)
+
     def _load(self, run: RunRow) -> Loaded:
         task = resolve(run.task_reference, run.task, run.task_version)
         with self._store.read() as session:
@@ -125,6 +140,8 @@ class InlineRuns:
             # The store or the disk failed, not the task: the row says what is true and the next step,
             # here or elsewhere, goes on from it.
             _log.exception("run %s could not be carried on; it will be taken up again", ticket.run)
+            with self._lock:
+                self._stalled.add(ticket.run)
         finally:
             with self._lock:
                 self._mine.discard(ticket.run)
@@ -147,8 +164,11 @@ class InlineRuns:
         if not claimed:
             return None
         attempt = claimed[0][1]
+        began = time.monotonic()
         data = execute(Item(ticket.run, attempt, ticket.load), folder, self._worker)
-        folder.write_outcome(ticket.run, data)
+        # The file outlives this process; it need outlive the machine only where doing it again costs more
+        # than making sure.
+        folder.write_outcome(ticket.run, data, lasting=time.monotonic() - began > _WORTH_KEEPING_S)
         state = collect(self._store, ticket.run, attempt, folder, data=data)
         clean_up(folder, ticket.run)
         return state
