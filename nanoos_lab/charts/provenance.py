@@ -83,7 +83,7 @@ _OTHER = ("•", "#EFF1F4", "#4A5160")
 _ALIASES = {"source": "file", "source file": "file", "value": "values", "property_value": "values"}
 _STATES = {"COMPLETED": "#05694C", "FAILED": "#B3261E", "LOST": "#B3261E", "CANCELLED": "#8F5A00"}
 _WIDE, _TALL, _GAP, _COLUMN_GAP, _MARGIN = 166.0, 46.0, 14.0, 48.0, 10.0
-_CHARS = 19
+_CHARS = 17
 _FOLD_ABOVE = 24
 _FOLD_KEEP = 14
 

@@ -7,7 +7,6 @@ displays, so that it reads the same in JupyterLab and in the report.
 from __future__ import annotations
 
 import base64
-import dataclasses
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from nanoos_lab.workflows.screening import Ranking
     from nanoos_lab.workflows.survey import Survey
 
-_PICTURE, _LEGEND = (96, 84), 26
+_PICTURE = (96, 84)
 _LISTED = 15
 """Places that are shown; the others are folded."""
 _LEFT_OUT = {"energy", "max_force", "pressure"}
@@ -76,16 +75,7 @@ def picture(record: Any, *, width: int = _PICTURE[0], height: int = _PICTURE[1])
     """
     from nanoos_lab.structures.svg import svg_of  # noqa: PLC0415 - only where pictures are drawn
 
-    # Without axes, and cut above the legend: both are unreadable at this size.
-    svg = svg_of(
-        dataclasses.replace(record.scene(), lattice=None), width=2 * width, height=2 * height + _LEGEND
-    )
-    svg = re.sub(
-        r"width='[\d.]+' height='[\d.]+' viewBox='[\d. ]+'",
-        f"width='{width}' height='{height}' viewBox='0 0 {2 * width} {2 * height}'",
-        svg,
-        count=1,
-    )
+    svg = svg_of(record.scene(), width=width, height=height)
     data = base64.b64encode(svg.encode()).decode()
     return Markup('<img alt="{}" width="{}" height="{}" src="data:image/svg+xml;base64,{}">').format(
         record.name, width, height, data
