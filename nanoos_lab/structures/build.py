@@ -237,20 +237,20 @@ def molecule(
     )
 
 
-def check_distances(structure: Structure | Molecule, frac_coords: FloatArray | None = None) -> None:
+def check_distances(structure: Structure | Molecule) -> None:
     """Refuse atoms on top of each other; split positions whose occupancies add up to one atom are fine.
 
     Args:
         structure: What to check.
-        frac_coords: Its fractional coordinates, where the caller has them.
 
     Raises:
         BuildError: Two sites are closer than ``TOO_CLOSE_ANGSTROM`` and hold more than one atom together.
     """
-    first, second, distance = _near_pairs(structure, frac_coords)
-    if not len(first):
-        return
-    for i, j, gap in zip(first.tolist(), second.tolist(), distance.tolist(), strict=True):
+    if isinstance(structure, Structure):
+        near = near_pairs(np.array([site.frac_coords for site in structure]), structure.lattice)
+    else:
+        near = _search(*cartesian(structure))
+    for i, j, gap in near:
         one, other = structure[i], structure[j]
         if one.species.num_atoms + other.species.num_atoms > 1 + OCCUPANCY_SLACK:
             raise BuildError(
@@ -260,33 +260,33 @@ def check_distances(structure: Structure | Molecule, frac_coords: FloatArray | N
             )
 
 
-def _near_pairs(
-    structure: Structure | Molecule, frac_coords: FloatArray | None
-) -> tuple[npt.NDArray[Any], npt.NDArray[Any], FloatArray]:
-    """Return all pairs of sites closer than ``TOO_CLOSE_ANGSTROM`` and their distances."""
-    if isinstance(structure, Structure) and len(structure) <= _FEW_SITES and all(structure.lattice.pbc):
-        lattice = structure.lattice
-        if float(np.abs(lattice.inv_matrix).max()) * TOO_CLOSE_ANGSTROM < _HALF_A_CELL:
-            frac = frac_coords if frac_coords is not None else np.array([s.frac_coords for s in structure])
-            return _near_pairs_of_few(frac, lattice.matrix)
-    coords, matrix, pbc = cartesian(structure)
-    first, second, _, distance = find_points_in_spheres(coords, coords, TOO_CLOSE_ANGSTROM, pbc, matrix)
-    other = (first != second) | (distance > 1e-8)  # noqa: PLR2004 - not a site itself
-    return first[other], second[other], distance[other]
+def near_pairs(frac_coords: FloatArray, lattice: Lattice) -> list[tuple[int, int, float]]:
+    """Return all pairs of sites closer than ``TOO_CLOSE_ANGSTROM`` and their distances in Å.
 
-
-def _near_pairs_of_few(
-    frac: FloatArray, matrix: FloatArray
-) -> tuple[npt.NDArray[Any], npt.NDArray[Any], FloatArray]:
-    """Do the same with all pairs; a vector this short is the nearest image in a cell this thick."""
-    apart = frac[:, None, :] - frac
-    apart -= np.rint(apart)
-    apart = apart @ matrix
+    Args:
+        frac_coords: Shape (n, 3).
+        lattice: The lattice.
+    """
+    thick = float(np.abs(lattice.inv_matrix).max()) * TOO_CLOSE_ANGSTROM < _HALF_A_CELL
+    if len(frac_coords) > _FEW_SITES or not thick or not all(lattice.pbc):
+        matrix = np.ascontiguousarray(lattice.matrix)
+        return _search(frac_coords @ matrix, matrix, np.array(lattice.pbc, dtype=np.int64))
+    apart = frac_coords[:, None, :] - frac_coords
+    apart -= np.rint(apart)  # the nearest image, as so short a vector spans less than half of so thick a cell
+    apart = apart @ lattice.matrix
     squares = np.einsum("ijk,ijk->ij", apart, apart)
     near = squares < TOO_CLOSE_ANGSTROM**2
-    np.fill_diagonal(near, val=False)
-    first, second = near.nonzero()
-    return first, second, np.sqrt(squares[first, second])
+    if int(np.count_nonzero(near)) == len(near):  # each site is near itself only
+        return []
+    return [(i, j, float(squares[i, j]) ** 0.5) for i, j in np.argwhere(near).tolist() if i != j]
+
+
+def _search(
+    coords: FloatArray, matrix: FloatArray, pbc: npt.NDArray[np.int64]
+) -> list[tuple[int, int, float]]:
+    found = find_points_in_spheres(coords, coords, TOO_CLOSE_ANGSTROM, pbc, matrix)
+    pairs = zip(found[0].tolist(), found[1].tolist(), found[3].tolist(), strict=True)
+    return [(i, j, gap) for i, j, gap in pairs if i != j or gap > 1e-8]  # noqa: PLR2004 - not a site itself
 
 
 def cartesian(structure: Structure | Molecule) -> tuple[FloatArray, FloatArray, npt.NDArray[np.int64]]:

@@ -69,13 +69,13 @@ def _isometric(a: Arrays, b: Arrays, tolerance: float) -> bool:
 def _primitive(arrays: Arrays, names: list[Any], tolerance: float) -> tuple[FloatArray, list[FloatArray]]:
     """Return a reduced primitive cell and fractional coordinates by kind of site, the rarest kind first."""
     kinds = [names.index(arrays.names[kind - 1]) + 1 for kind in arrays.kinds]
-    found = spglib.find_primitive((arrays.matrix, arrays.frac_coords, kinds), symprec=tolerance)
+    cell: Any = (arrays.matrix, arrays.frac_coords, kinds)
+    found: Any = spglib.find_primitive(cell, symprec=tolerance)
     matrix, coords, numbers = (
         found if found is not None else (arrays.matrix, arrays.frac_coords, np.array(kinds))
     )
-    reduced = spglib.niggli_reduce(matrix)
-    if reduced is None:
-        reduced = matrix
+    niggli = spglib.niggli_reduce(matrix)
+    reduced: FloatArray = matrix if niggli is None else niggli
     coords = coords @ (matrix @ np.linalg.inv(reduced))
     counts = np.bincount(numbers, minlength=len(names) + 1)[1:]
     return reduced, [coords[numbers == kind + 1] for kind in np.argsort(counts, kind="stable")]
@@ -140,7 +140,7 @@ def _matched(
     rows: list[list[FloatArray]], others: list[list[FloatArray]], reach: float, slack: float
 ) -> bool:
     """Whether two sets of rows, repeated to equal number, can be paired with all distances within slack."""
-    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 - only for comparisons
+    from scipy.optimize import linear_sum_assignment  # type: ignore[attr-defined]  # noqa: PLC0415 - seldom
 
     if not rows or not others:
         return len(rows) == len(others)

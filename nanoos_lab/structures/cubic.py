@@ -1,16 +1,16 @@
 """Recognise cubic space groups quickly where the case is clear.
 
-spglib takes 2 to 20 ms for a cubic crystal of four atoms and a fraction of one for all others, so this file tests the 48
-operations of a cubic lattice at once. An operation is accepted if it maps every atom onto an equal one within a tenth of
-the tolerance and rejected if it misses by five times the tolerance; anything between, and anything but a complete
-cubic group, is left to spglib. So wherever this file answers, spglib answers the same.
+spglib takes 2 to 20 ms for a cubic crystal of four atoms and a fraction of one for all others, so this file tests the
+48 operations of a cubic lattice at once. An operation is accepted if it maps every atom onto an equal one within a
+tenth of the tolerance and rejected if it misses by five times the tolerance; anything between, and anything but a
+complete cubic group, is left to spglib. So wherever this file answers, spglib answers the same.
 """
 
 from __future__ import annotations
 
 import itertools
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import spglib
@@ -120,7 +120,7 @@ def _decide(misfit: FloatArray, symprec: float) -> npt.NDArray[np.bool_] | None:
 
 def _translations(sites: list[FloatArray], reduced: FloatArray, symprec: float) -> FloatArray | None:
     """Return the pure translations of the crystal inside the cell, zero first, shape (t, 3)."""
-    shifts = sites[0] - sites[0][0]
+    shifts: FloatArray = sites[0] - sites[0][0]
     for group in sites:
         if len(shifts) == 1:
             break
@@ -166,7 +166,8 @@ def _representatives(
     apart -= np.rint(apart)
     near = (((apart @ reduced) ** 2).sum(axis=-1) < symprec**2).any(axis=1)
     first = near.argmax(axis=1)
-    return group[first == np.arange(len(group))]
+    own: FloatArray = group[first == np.arange(len(group))]
+    return own
 
 
 def _centring(letter: str, shifts: FloatArray) -> str | None:
@@ -216,9 +217,14 @@ def names_of(number: int) -> tuple[str, str]:
     Args:
         number: 195 to 230.
     """
-    halls = range(_FIRST_CUBIC_HALL, _LAST_HALL + 1)
-    kind = next(kind for hall in halls if (kind := spglib.get_spacegroup_type(hall)).number == number)
+    kind = next(kind for kind in _kinds().values() if kind.number == number)
     return kind.international_short, kind.pointgroup_international
+
+
+@cache
+def _kinds() -> dict[int, Any]:
+    """Return spglib's space-group types of the cubic Hall symbols."""
+    return {hall: spglib.get_spacegroup_type(hall) for hall in range(_FIRST_CUBIC_HALL, _LAST_HALL + 1)}
 
 
 @cache
@@ -226,9 +232,8 @@ def _table() -> dict[tuple[object, ...], set[int]]:
     """Return the cubic space groups by fingerprint, from spglib's own database."""
     rank = {rotation.tobytes(): number for number, rotation in enumerate(_cube_rotations().astype(np.int8))}
     table: dict[tuple[object, ...], set[int]] = {}
-    for hall in range(_FIRST_CUBIC_HALL, _LAST_HALL + 1):
-        kind = spglib.get_spacegroup_type(hall)
-        database = spglib.get_symmetry_from_database(hall)
+    for hall, kind in _kinds().items():
+        database: Any = spglib.get_symmetry_from_database(hall)
         ranks = [rank[rotation.astype(np.int8).tobytes()] for rotation in database["rotations"]]
         which, first = np.unique(ranks, return_index=True)
         key = _fingerprint(kind.international_short[0], which, database["translations"][first])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import operator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -114,10 +116,10 @@ def _of_crystal(structure: Structure, composition: Composition, symprec: float) 
 
     from nanoos_lab.structures.symmetry import symmetry_of  # noqa: PLC0415 - imports spglib
 
-    volume = structure.lattice.volume
+    parameters, volume = _metric(structure.lattice.matrix.tolist())
     mass = sum(_mass(kind.symbol) * amount for kind, amount in composition.items())
     known: dict[str, object] = {
-        "lattice": structure.lattice.parameters,
+        "lattice": parameters,
         "volume": volume,
         "volume_per_atom": volume / composition.num_atoms,
         "density": mass / (Avogadro * volume * 1e-24),
@@ -132,6 +134,19 @@ def _of_crystal(structure: Structure, composition: Composition, symprec: float) 
             "conventional": symmetry.conventional,
         }
     return known
+
+
+def _metric(rows: list[list[float]]) -> tuple[tuple[float, ...], float]:
+    """Return a, b, c, α, β, γ and the volume of a cell; numpy would take ten times as long."""
+    a, b, c = (math.hypot(*row) for row in rows)
+    first, second, third = rows
+    angles = [
+        math.degrees(math.acos(max(-1.0, min(1.0, sum(map(operator.mul, u, v)) / (x * y)))))
+        for u, v, x, y in ((second, third, b, c), (first, third, a, c), (first, second, a, b))
+    ]
+    (ax, ay, az), (bx, by, bz), (cx, cy, cz) = rows
+    volume = ax * (by * cz - bz * cy) + ay * (bz * cx - bx * cz) + az * (bx * cy - by * cx)
+    return (a, b, c, *angles), abs(volume)
 
 
 def phase_key(description: Description) -> str:

@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 _FREQUENCY = 3.1
 _HARMONICS = 5
 """The invariants oscillate with 3 to 7 times the frequency in rad/Å: 0.01 Å turns a phase by 0.1 to 0.2 rad."""
-_REACH = 2.7
-"""Cutoff in units of (volume per site)^(1/3): about 80 neighbours in any crystal."""
+_REACH = 2.5
+"""Cutoff in units of (volume per site)^(1/3): about 65 neighbours in any crystal."""
 _ROUNDS = 3
 """How often sites hear of their neighbours' environments, which tells apart stackings that differ far away only."""
 _GRID = 0.1
@@ -135,7 +135,7 @@ def _reach(arrays: Arrays) -> float:
     """Return how far neighbours count, in Å."""
     n_sites = len(arrays.kinds)
     if not arrays.molecule:
-        return _REACH * float(abs(np.linalg.det(arrays.matrix)) / n_sites) ** (1 / 3)
+        return _REACH * math.cbrt(abs(float(np.linalg.det(arrays.matrix))) / n_sites)
     return _MOLECULE_REACH_ANGSTROM if n_sites > _ALL_PAIRS else arrays.extent
 
 
@@ -174,7 +174,9 @@ def _pooled(
     n_sites = len(weights)
 
     def gathered(wave: FloatArray, at_neighbour: FloatArray) -> FloatArray:
-        return np.bincount(centre, wave * at_neighbour[neighbour], minlength=n_sites)
+        return np.bincount(centre, wave * at_neighbour[neighbour], minlength=n_sites).astype(
+            np.float64, copy=False
+        )
 
     near = np.array([gathered(wave, weights[:, m]) for m, wave in enumerate(waves)])
     bent = np.sin(0.8 * near + weights.T)

@@ -1,7 +1,7 @@
-"""Read structures from files, texts and bytes, whatever their format is.
+r"""Read structures from files, texts and bytes, whatever their format is.
 
 Example:
-    >>> read_structure("2\\n\\nH 0 0 0\\nH 0 0 0.74\\n").structure.composition.reduced_formula
+    >>> read_structure("2\n\nH 0 0 0\nH 0 0 0.74\n").structure.composition.reduced_formula
     'H2'
 """
 
@@ -63,10 +63,11 @@ def read_structures(
     if format is not None and format not in _MODULES:
         raise UnknownNameError("structure format", format, FORMATS)
     text, where, called = _text_of(source, name)
+    if not text or text.isspace():
+        raise StructureParseError("the text is empty", where)
     kind = format or recognise(text, where)
     if kind is None:
-        what = "the text is empty" if not text.strip() else "this is no CIF, POSCAR, XYZ or pymatgen JSON"
-        raise StructureParseError(what, where)
+        raise StructureParseError("this is no CIF, POSCAR, XYZ or pymatgen JSON", where)
     module = import_module(f"nanoos_lab.structures.formats.{_MODULES[kind]}")
     try:
         found = module.parse(text, where)
@@ -128,18 +129,15 @@ def _text_of(source: str | Path | bytes, name: str | None) -> tuple[str, str, st
 def _file_bytes(source: str | Path, where: str) -> bytes:
     if not str(source).strip():
         raise StructureParseError("the text is empty", where if where.strip() else "<text>")
-    path = Path(source).expanduser() if "\0" not in str(source) else None
+    path = Path(source).expanduser() if "\0" not in str(source) else Path("\ufffd")
     try:
-        if path is None or not path.is_file():
-            what = (
-                "is a folder: give its files"
-                if path is not None and path.is_dir()
-                else "there is no such file"
-            )
-            raise StructureParseError(what, where)
         if path.stat().st_size > MAX_BYTES:
             raise StructureParseError(f"larger than {MAX_BYTES >> 20} MiB", where)
         return path.read_bytes()
+    except FileNotFoundError:
+        raise StructureParseError("there is no such file", where) from None
+    except IsADirectoryError:
+        raise StructureParseError("is a folder: give its files", where) from None
     except OSError as error:
         raise StructureParseError(f"cannot be read: {error.strerror or error}", where) from None
 
@@ -148,7 +146,7 @@ def _decode(data: bytes, where: str) -> str:
     if data.startswith(_GZIP):
         data = _unzip(data, where)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ("utf-16",)
+        encodings: tuple[str, ...] = ("utf-16",)
     elif b"\0" in data:
         raise StructureParseError(
             "not a text file (it has zero bytes): binary, or UTF-16 without its mark", where

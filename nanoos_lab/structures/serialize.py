@@ -14,7 +14,8 @@ from nanoos_lab.errors import InvalidInputError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    X
+    from pymatgen.core.composition import Composition
+    from pymatgen.core.structure import Molecule, Structure
 
 _KINDS = ("Structure", "Molecule", "IStructure", "IMolecule")
 
@@ -191,7 +192,7 @@ def _composition(site: Mapping[str, Any], number: int) -> Composition:
         except ValueError as error:
             raise InvalidInputError(f"site {number}: {error}") from None
         amounts[kind] = amounts.get(kind, 0.0) + occupancy
-    if min(amounts.values()) < 0 or sum(amounts.values()) > 1 + 1e-6:  # noqa: PLR2004 - pymatgen's slack is 1e-8
+    if min(amounts.values()) < 0 or sum(amounts.values()) > 1 + 1e-6:
         raise InvalidInputError(f"the occupancies of site {number} sum to {sum(amounts.values()):g}")
     return Composition(amounts)
 

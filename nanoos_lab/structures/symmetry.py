@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import spglib
@@ -65,10 +65,8 @@ def symmetry_of(structure: Structure, symprec: float = SYMPREC_ANGSTROM) -> Symm
     Returns:
         None where spglib finds none, as for atoms nearer than ``symprec``.
     """
-    kinds: list[int] = []
     seen: dict[object, int] = {}
-    for site in structure:
-        kinds.append(seen.setdefault(site.species, len(seen) + 1))
+    kinds = [seen.setdefault(site.species, len(seen) + 1) for site in structure]
     return symmetry_of_cell(structure.lattice.matrix, fractional(structure), kinds, symprec)
 
 
@@ -95,6 +93,11 @@ def fractional(structure: Structure) -> FloatArray:
     return np.array([site.frac_coords for site in structure])
 
 
+def forget() -> None:
+    """Forget remembered results, as a measurement wants."""
+    _remembered.cache_clear()
+
+
 @lru_cache(maxsize=256)
 def _remembered(matrix: bytes, frac_coords: bytes, kinds: tuple[int, ...], symprec: float) -> Symmetry | None:
     cell = (
@@ -111,9 +114,8 @@ def _remembered(matrix: bytes, frac_coords: bytes, kinds: tuple[int, ...], sympr
 
 def _ask_spglib(matrix: FloatArray, coords: FloatArray, kinds: list[int], symprec: float) -> Symmetry | None:
     try:
-        found = spglib.get_symmetry_dataset(
-            (matrix, coords, kinds), symprec=symprec, angle_tolerance=ANGLE_TOLERANCE_DEGREES
-        )
+        cell: Any = (matrix, coords, kinds)
+        found = spglib.get_symmetry_dataset(cell, symprec=symprec, angle_tolerance=ANGLE_TOLERANCE_DEGREES)
     except spglib.SpglibError:
         return None
     if found is None:

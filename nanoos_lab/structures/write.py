@@ -16,7 +16,7 @@ from nanoos_lab.errors import InvalidInputError, UnknownNameError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pymatgen.core.structure import Molecule, Structure
+    from pymatgen.core.structure import IStructure, Molecule, Structure
 
     Writer = Callable[[Any], str]
 
@@ -42,10 +42,10 @@ def write_structure(structure: Structure | Molecule, format: str = "cif") -> str
     return writer(structure)
 
 
-def _periodic(structure: Any, format_name: str, instead: str) -> Structure:  # noqa: ANN401 - checked here
-    from pymatgen.core.structure import IStructure  # noqa: PLC0415 - pymatgen is heavy
+def _periodic(structure: Any, format_name: str, instead: str) -> IStructure:  # noqa: ANN401 - checked here
+    from pymatgen.core.structure import IStructure as Crystal  # noqa: PLC0415 - pymatgen is heavy
 
-    if not isinstance(structure, IStructure):
+    if not isinstance(structure, Crystal):
         raise InvalidInputError(f"{format_name} is for crystals and this is a molecule: write {instead}")
     return structure
 

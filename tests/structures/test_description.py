@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,9 @@ from pymatgen.core import Lattice, Molecule, Species, Structure
 from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
 
 from nanoos_lab.structures import Description, describe, phase_key, read_structures
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def assert_agrees_with_pymatgen(structure: Structure, symprec: float = 0.01) -> None:

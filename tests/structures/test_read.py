@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import random
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,6 +14,9 @@ from pymatgen.core import Lattice, Molecule, Structure
 
 from nanoos_lab.errors import InvalidInputError, StructureParseError, UnknownNameError
 from nanoos_lab.structures import ParsedStructure, read_structure, read_structures, write_structure
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ROCKSALT = Structure.from_spacegroup("Fm-3m", Lattice.cubic(5.64), ["Na", "Cl"], [[0, 0, 0], [0.5, 0.5, 0.5]])
 CIF = write_structure(ROCKSALT)
@@ -60,7 +63,8 @@ def test_many_structures_in_one_file() -> None:
     other = write_structure(Structure(Lattice.cubic(2.87), ["Fe", "Fe"], [[0, 0, 0], [0.5, 0.5, 0.5]]))
     blocks = read_structures("data_global\n_audit_creation_date 2020\n\n" + CIF + "\n" + other)
     assert [(p.structure.composition.reduced_formula, p.index) for p in blocks] == [("NaCl", 0), ("Fe", 1)]
-    assert blocks[1].text.startswith("data_Fe") and "data_NaCl" not in blocks[1].text
+    assert blocks[1].text.startswith("data_Fe")
+    assert "data_NaCl" not in blocks[1].text
     assert read_structure(blocks[1].text).structure == blocks[1].structure
     frames = read_structures(WATER * 3 + "\n\n" + EXTXYZ)
     assert [len(p.structure) for p in frames] == [3, 3, 3, 8]
@@ -146,6 +150,14 @@ def _damaged(text: str, seed: int) -> str:
     return text
 
 
+def structures_or_refusal(source: str | bytes, format_name: str | None = None) -> list[ParsedStructure] | str:
+    """Read; a StructureParseError counts as an answer, anything else raised fails the test."""
+    try:
+        return read_structures(source, format=format_name)
+    except StructureParseError as error:
+        return f"{error.source}: {error.problem}"
+
+
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     text=st.sampled_from([CIF, POSCAR, EXTXYZ, WATER, JSON]),
@@ -153,29 +165,20 @@ def _damaged(text: str, seed: int) -> str:
     format_name=st.sampled_from([None, None, None, "cif", "poscar", "xyz", "extxyz", "json"]),
 )
 def test_damaged_files_parse_or_raise_parse_errors(text: str, seed: int, format_name: str | None) -> None:
-    try:
-        found = read_structures(_damaged(text, seed) + "\n", format=format_name)
-    except StructureParseError as error:
-        assert error.problem
-    else:
-        assert found
-        assert all(len(item.structure) for item in found)
+    found = structures_or_refusal(_damaged(text, seed) + "\n", format_name)
+    assert isinstance(found, str) or all(len(item.structure) for item in found)
 
 
 @settings(max_examples=200, deadline=None)
 @given(data=st.binary(max_size=300))
 def test_any_bytes_parse_or_raise_parse_errors(data: bytes) -> None:
-    try:
-        read_structures(data)
-    except StructureParseError as error:
-        assert error.source == "<text>"
+    found = structures_or_refusal(data)
+    assert found
+    assert not isinstance(found, str) or found.startswith("<text>: ")
 
 
 @settings(max_examples=100, deadline=None)
 @given(data=st.text(alphabet="data_lop_atom_site_fract_x0123456789.-+() \n\t'\";CFe{}[]:,", max_size=200))
 def test_any_text_parses_or_raises_parse_errors(data: str) -> None:
     for format_name in ("cif", "poscar", "xyz", "json"):
-        try:
-            read_structures("\n" + data, format=format_name)
-        except StructureParseError:
-            continue
+        assert structures_or_refusal("\n" + data, format_name)

@@ -14,6 +14,7 @@ from nanoos_lab.structures.build import (
     check_distances,
     crystal,
     lattice_of_parameters,
+    near_pairs,
     site_composition,
 )
 from nanoos_lab.structures.formats.cif_fallback import parse_with_pymatgen
@@ -110,45 +111,57 @@ class CifBlock:
         coords, kinds, labels = self._atoms()
         rotations, translations = self._operations()
         sites, atom_of_site = expand(coords, rotations, translations)
-        owner = merge_overlaps(coords, sites, atom_of_site)
-        if owner is not None:
-            kept = [n for n, atom in enumerate(atom_of_site.tolist()) if owner[atom] == atom]
-            sites, atom_of_site = sites[kept], atom_of_site[kept]
-            labels = [_last_label(atom, owner, labels) for atom in range(len(labels))]
-        compositions = self._compositions(kinds, owner, labels)
+        if near_pairs(sites, lattice):
+            return self._crowded(lattice, coords, kinds, labels, (sites, atom_of_site))
+        compositions = self._compositions([(kind,) for kind in kinds], labels)
         atoms = atom_of_site.tolist()
+        return crystal(lattice, [compositions[a] for a in atoms], sites, labels=[labels[a] for a in atoms])
+
+    def _crowded(
+        self,
+        lattice: Lattice,
+        coords: FloatArray,
+        kinds: list[Occupant],
+        labels: list[str],
+        expanded: tuple[FloatArray, npt.NDArray[np.intp]],
+    ) -> Structure:
+        """Return the structure where atoms share positions, or are too close for it."""
+        sites, atom_of_site = expanded
+        owner = merge_overlaps(coords, sites, atom_of_site)
+        shared = [
+            tuple(kind for kind, o in zip(kinds, owner, strict=True) if o == atom) or (kinds[atom],)
+            for atom in range(len(kinds))
+        ]
+        labels = [_last_label(atom, owner, labels) for atom in range(len(labels))]
+        compositions = self._compositions(shared, labels)
+        kept = [n for n, atom in enumerate(atom_of_site.tolist()) if owner[atom] == atom]
+        atoms = atom_of_site[kept].tolist()
         structure = crystal(
-            lattice, [compositions[a] for a in atoms], sites, labels=[labels[a] for a in atoms]
+            lattice, [compositions[a] for a in atoms], sites[kept], labels=[labels[a] for a in atoms]
         )
         try:
-            check_distances(structure, sites)
+            check_distances(structure)
         except BuildError as error:
             words = () if error.atom is None else (labels[atoms[error.atom]],)
             raise self._error(error.problem, *words) from None
         return structure
 
-    def _compositions(
-        self, kinds: list[Occupant], owner: list[int] | None, labels: list[str]
-    ) -> list[Composition]:
-        """Return each atom's composition, with what shares its position."""
+    def _compositions(self, occupants: list[tuple[Occupant, ...]], labels: list[str]) -> list[Composition]:
         made = []
-        for atom, kind in enumerate(kinds):
-            shared = (
-                (kind,) if owner is None else tuple(k for k, o in zip(kinds, owner, strict=True) if o == atom)
-            )
+        for atom, parts in enumerate(occupants):
             try:
-                made.append(site_composition(shared or (kind,)))
+                made.append(site_composition(parts))
             except BuildError as error:
                 raise self._error(error.problem, labels[atom]) from None
         return made
 
     def _lattice(self) -> Lattice:
         find = self.block.find_value
-        raw = [find(tag) for tag in _CELL_TAGS]
-        if None in raw:
+        raw = [find(tag) or "" for tag in _CELL_TAGS]
+        if "" in raw:
             if self._value("_symmetry_cell_setting") or self._value("_space_group_crystal_system"):
                 raise CannotSayError("cell by crystal system")
-            missing = [tag for tag, value in zip(_CELL_TAGS, raw, strict=True) if value is None]
+            missing = [tag for tag, value in zip(_CELL_TAGS, raw, strict=True) if not value]
             raise BuildError(f"the cell is incomplete: {', '.join(missing)} missing")
         numbers = [number(value) for value in raw]
         for tag, value, parsed in zip(_CELL_TAGS, raw, numbers, strict=True):
@@ -156,29 +169,28 @@ class CifBlock:
                 raise self._error(f"{tag} is {value!r}, not a number", tag)
         return lattice_of_parameters(numbers)
 
-    def _value(self, tag: str) -> str | None:
-        value = self.block.find_value(tag)
-        return None if value is None else gemmi.cif.as_string(value) or None
+    def _value(self, tag: str) -> str:
+        return str(gemmi.cif.as_string(self.block.find_value(tag) or ""))
 
     def _column(self, tag: str) -> list[str]:
         return list(self.block.find_values(tag))
 
     def _table(self) -> dict[str, list[str]]:
         """Return the columns of the atoms, with data names in lower case."""
-        loop = self.block.find_loop(FRACT_TAGS[0]).get_loop()
+        loop: gemmi.cif.Loop | None = self.block.find_loop(FRACT_TAGS[0]).get_loop()
         if loop is not None:
             values, tags = loop.values, loop.tags
             width = len(tags)
             return {tag.lower(): values[n::width] for n, tag in enumerate(tags)}
         single = (*FRACT_TAGS, "_atom_site_type_symbol", "_atom_site_label", "_atom_site_occupancy")
-        return {tag: [value] for tag in single if (value := self.block.find_value(tag)) is not None}
+        return {tag: values for tag in single if (values := self._column(tag))}
 
     def _atoms(self) -> tuple[FloatArray, list[Occupant], list[str]]:
         """Return coordinates (n, 3), occupants and labels of the listed atoms that are there at all."""
         table = self._table()
-        columns = [table.get(tag) or [] for tag in FRACT_TAGS]
+        columns = [table.get(tag, []) for tag in FRACT_TAGS]
         n_atoms = len(columns[0])
-        if n_atoms == 0 or [] in columns:
+        if not all(columns):
             raise BuildError("the atoms have no complete fractional coordinates (_atom_site_fract_x, _y, _z)")
         types, labels = table.get("_atom_site_type_symbol"), table.get("_atom_site_label")
         if types is None and labels is None:

@@ -29,7 +29,7 @@ def parse_with_pymatgen(text: str) -> list[Structure]:
             structures = CifParser.from_str(text, occupancy_tolerance=1.01).parse_structures(
                 primitive=False, on_error="raise"
             )
-        except Exception as error:  # noqa: BLE001 - on malformed text it raises whatever its regexes run into
+        except Exception as error:
             raise BuildError(_reason(error)) from error
     for structure in structures:
         for kind in structure.composition:

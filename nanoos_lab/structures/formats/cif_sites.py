@@ -73,26 +73,22 @@ def _expand_one_by_one(images: FloatArray) -> tuple[FloatArray, IntArray]:
     return np.vstack(sites), np.array(atoms, dtype=np.intp)
 
 
-def merge_overlaps(coords: FloatArray, sites: FloatArray, atom_of_site: IntArray) -> list[int] | None:
-    """Say which atom each atom shares its position with: itself, or the first one listed there; None: all alone.
+def merge_overlaps(coords: FloatArray, sites: FloatArray, atom_of_site: IntArray) -> list[int]:
+    """Say which atom each atom shares its position with: itself, or the first one listed there.
 
     Args:
         coords: The listed atoms, shape (n, 3).
         sites: All their images, shape (m, 3).
         atom_of_site: Which atom each image belongs to, shape (m,).
     """
-    if len(coords) == 1:
-        return None
     owner = list(range(len(coords)))
     step = max(1, _CHUNK // len(sites))
     for start in range(0, len(coords), step):
         shift = coords[start : start + step, None, :] - sites
         shift -= np.rint(shift)
-        near = (np.abs(shift, out=shift) < SITE_TOLERANCE).all(axis=2)
-        if near.sum() == len(near):  # each atom meets itself only
-            continue
+        near = np.all(np.abs(shift) < SITE_TOLERANCE, axis=2)
         near &= atom_of_site < np.arange(start, start + len(near))[:, None]
         for atom, site in np.argwhere(near).tolist():
             here = owner[atom_of_site[site]]
             owner[start + atom] = min(owner[start + atom], here)
-    return None if owner == list(range(len(coords))) else owner
+    return owner

@@ -152,7 +152,7 @@ class _Reader:
         while not _is_count(self.line(self.at, "element symbols or counts")):
             words += self.line(self.at, "").split()
             self.at += 1
-            if self.at > 5 + 50:  # noqa: PLR2004 - far more lines than elements need
+            if self.at > 5 + 50:
                 raise self.error("no line of atom counts follows the element symbols", 5)
         first = self.at
         counts: list[int] = []
@@ -168,7 +168,7 @@ class _Reader:
         return [self._symbol(word) for word in words], counts
 
     def _symbol(self, word: str) -> str:
-        symbol = element_symbol(word.split("/")[0].split("_")[0])
+        symbol = element_symbol(word.split("/", maxsplit=1)[0].split("_", maxsplit=1)[0])
         if symbol is None:
             raise self.error(f"unknown element {word!r}", 5)
         return symbol

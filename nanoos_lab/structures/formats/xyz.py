@@ -115,7 +115,7 @@ def _structure(frame: _Frame) -> Structure | Molecule:
         symbol = element_symbol(str(word))
         if symbol is None:
             raise frame.error(f"unknown element {word!r}", atom)
-        charge = None if charges is None or charges[atom] != charges[atom] else float(charges[atom])  # noqa: PLR0124
+        charge = None if charges is None or charges[atom] != charges[atom] else float(charges[atom])
         compositions.append(site_composition(((symbol, charge, 1.0),)))
     coords = np.array(positions, dtype=np.float64)
     vectors, pbc = entries.pop("lattice", None), _pbc(frame, entries.pop("pbc", None))

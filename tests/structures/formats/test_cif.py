@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import gzip
 import warnings
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +15,9 @@ from pymatgen.io.cif import CifParser, CifWriter
 from nanoos_lab.errors import StructureParseError
 from nanoos_lab.structures import read_structure, read_structures
 from nanoos_lab.structures.formats import cif_block, cif_sites
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 HEAD = """data_test
 _cell_length_a {a}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import warnings
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -12,6 +12,9 @@ from pymatgen.io.vasp.inputs import Poscar
 
 from nanoos_lab.errors import StructureParseError
 from nanoos_lab.structures import read_structure, read_structures
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 HEAD = "GaAs\n1.0\n0 2.8 2.8\n2.8 0 2.8\n2.8 2.8 0\n"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import warnings
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import ase
 import ase.io
@@ -16,6 +16,9 @@ from pymatgen.io.xyz import XYZ
 
 from nanoos_lab.errors import StructureParseError
 from nanoos_lab.structures import read_structure, read_structures
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NOT_ATOMS = {"cube-gh-2817.xyz": "expected the number of atoms", "EDI_voro.xyz": "on top of each other"}
 """A cube file, and Voronoi nodes written as aluminium; pymatgen reads both."""
