@@ -152,11 +152,16 @@ class Survey:
         found = (self.relaxed(record.id) for record in self.records)
         return [record for record in found if record is not None]
 
-    def problems(self) -> dict[str, list[str]]:
-        """Return reasons against candidates from how their runs went: failed, or not converged."""
+    def problems(self, tasks: Iterable[str] = ("relax", "predict", "eos")) -> dict[str, list[str]]:
+        """Return reasons against candidates from how their runs went: failed, or not converged.
+
+        Args:
+            tasks: Whose runs count.
+        """
         found: dict[str, list[str]] = {}
+        counted = set(tasks)
         for (candidate, task), run in self._latest.items():
-            if reason := _trouble(task, run):
+            if task in counted and (reason := _trouble(task, run)):
                 found.setdefault(candidate, []).append(reason)
         return found
 

@@ -59,7 +59,7 @@ def test_progress_counts_cells_and_reads_the_bars_that_cells_display(
         "threading.Event().wait(1.5)"
     )
     run(template("# T", "## Relaxation", bar, "1"), listener)
-    assert (0.5, "Relaxation: 6 of 12") in listener.told
+    assert (0.5, "Relaxation: relax: 6 of 12") in listener.told
     fractions = [f for f, _ in listener.told]
     assert fractions == sorted(fractions)
     assert fractions[-1] == 1.0

@@ -110,6 +110,7 @@ def test_candidates_of_one_name_are_told_apart_by_space_group(survey: Survey) ->
 
 def test_how_runs_went_becomes_reasons_and_remarks(survey: Survey) -> None:
     assert survey.problems() == {"b": [f"relax failed: no: {EVIL}"], "c": ["relax not converged; 300 steps"]}
+    assert list(survey.problems(["eos"])) == []
     symmetry, volume = survey.remarks()["c"]
     assert symmetry == "symmetry changed on relaxing: Fm-3m to P1"
     assert "+42 %" in volume
