@@ -9,7 +9,6 @@ from ase.calculators.calculator import Calculator, all_changes
 from pymatgen.core.lattice import Lattice
 from pymatgen.core.structure import Structure
 
-from nanoos_lab.errors import OutOfDomainError
 from nanoos_lab.potentials import chgnet
 
 if TYPE_CHECKING:
@@ -35,24 +34,13 @@ class CHGNetASE(Calculator):
             atoms: The atoms.
             properties: What is asked for; everything is evaluated in any case.
             system_changes: What changed since the last call.
-
-        Raises:
-            OutOfDomainError: An atom has no neighbour any more.
         """
         super().calculate(atoms, list(properties), list(system_changes))  # type: ignore[no-untyped-call]
         now: Any = self.atoms
         structure = Structure(
             Lattice(now.cell.array), now.get_chemical_symbols(), now.get_scaled_positions(wrap=False)
         )
-        try:
-            answer = chgnet.evaluate([structure], "efsm")[0]
-        except ValueError as error:
-            if "isolated" not in str(error):
-                raise
-            raise OutOfDomainError(
-                f"an atom has no neighbour within {chgnet.CUTOFF_ANGSTROM:g} Å, and CHGNet cannot know "
-                "an isolated atom: the cell has flown apart, start from a denser one"
-            ) from error
+        answer = chgnet.evaluate([structure], "efsm")[0]
         self.results = _results(answer, len(structure))
 
 

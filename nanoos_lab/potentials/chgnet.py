@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from nanoos_lab.errors import CalculatorError, MissingExtraError
+from nanoos_lab.errors import CalculatorError, MissingExtraError, OutOfDomainError
 from nanoos_lab.potentials.domain import check_crystal
 
 if TYPE_CHECKING:
@@ -212,6 +212,9 @@ def evaluate(
 
     Returns:
         One evaluation per structure, in order.
+
+    Raises:
+        OutOfDomainError: An atom has no neighbour within the cutoff.
     """
     return _evaluate(load(), structures, quantities, batch_size)
 
@@ -224,10 +227,18 @@ def _evaluate(
     if not structures:
         return []
     guard = torch.no_grad() if quantities in {"e", "em"} else contextlib.nullcontext()
-    with guard:
-        raw = model.predict_structure(
-            list(structures), task=quantities, return_crystal_feas=True, batch_size=batch_size
-        )
+    try:
+        with guard:
+            raw = model.predict_structure(
+                list(structures), task=quantities, return_crystal_feas=True, batch_size=batch_size
+            )
+    except ValueError as error:
+        if "isolated" not in str(error):
+            raise
+        raise OutOfDomainError(
+            f"an atom has no neighbour within {CUTOFF_ANGSTROM:g} Å, and CHGNet cannot know an isolated atom: "
+            "the cell has flown apart, start from a denser one"
+        ) from error
     # chgnet annotates tensors here, but hands out numpy arrays
     answers: list[dict[str, Any]] = [raw] if isinstance(raw, dict) else raw
     return [
