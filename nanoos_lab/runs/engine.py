@@ -219,16 +219,17 @@ class Runs:
     def _tidy_old_folders(self) -> None:
         """Tidy what was left by processes that died between settling a run and removing its files."""
         files = self._store.scope.files
-        found = [p for p in (files / FOLDER).glob("*") if not self._presence.alive(p.name)]
-        found += [p.parent for p in (files / "runs").glob("[0-9a-f][0-9a-f]/*/spec.json")]
-        if not found:
+        inline = [p for p in (files / FOLDER).glob("*") if not self._presence.alive(p.name)]
+        detached = [p.parent for p in (files / "runs").glob("[0-9a-f][0-9a-f]/*/spec.json")]
+        if not inline and not detached:
             return
         with self._store.read() as session:  # after the folders were listed: their rows are older than they
             in_use = {flight.folder for flight in rows.in_flight(session, self._store.scope)}
-        for path in found:
-            folder = AttemptFolder(path)
-            if path.relative_to(files).as_posix() not in in_use and not folder.worker_alive():
-                folder.tidy()
+        for path in inline:
+            if path.relative_to(files).as_posix() not in in_use:
+                AttemptFolder(path).tidy()
+        left = [path for path in detached if path.relative_to(files).as_posix() not in in_use]
+        self._reconciler.tidy(map(AttemptFolder, left))
 
     def _unfinished_elsewhere(self) -> bool:
         with self._store.read() as session:

@@ -73,23 +73,10 @@ class Victims:
                 time.sleep(0.001)
 
 
-def workers_of(root: Path) -> list[int]:
-    """Return the process ids of the workers of this lab, also of those that have not claimed a folder yet."""
-    found = []
-    mark = str(root).encode()
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                command = (entry / "cmdline").read_bytes()
-            except OSError:
-                continue
-            if b"nanoos_lab.runs.worker" in command and mark in command:
-                found.append(int(entry.name))
-    return found
-
-
 def play(root: Path, rng: random.Random, kills: int) -> Counter[str]:
     """Kill until it is enough, and return how often whom."""
+    from checking import workers_of
+
     victims, count = Victims(root), Counter()
     try:
         while count.total() < kills:
@@ -123,7 +110,7 @@ def test_random_kills_lose_nothing_double_nothing_and_leave_no_false_state(
 ) -> None:
     monkeypatch.syspath_prepend(str(HERE))
     from chaos_process import SETTINGS
-    from checking import check_each_once, false_states, lines, unfinished
+    from checking import await_workers, check_each_once, false_states, lines, unfinished
 
     seed = int(os.environ.get("NANOOS_CHAOS_SEED", random.SystemRandom().randrange(10**9)))
     kills = int(os.environ.get("NANOOS_CHAOS_KILLS", "320"))
@@ -143,6 +130,7 @@ def test_random_kills_lose_nothing_double_nothing_and_leave_no_false_state(
         ids = list(session.scalars(sql_select(RunRow.id)))
     left = len(unfinished(store, ids))
     ended = runs.wait(ids, timeout=300)
+    await_workers(tmp_path)
     runs.close()
 
     told = {line for role in ROLES for line in lines(tmp_path / f"told-{role}")}

@@ -87,7 +87,7 @@ def in_child(scenario: Callable[[Path], None], root: Path, at: int) -> bool:
 
 def afterwards(root: Path) -> tuple[list[RunRow], list[str]]:
     """Open the lab as the next process does, let everything end, and return the runs and what is wrong."""
-    from checking import check_each_once, false_states, lines
+    from checking import await_workers, check_each_once, false_states, lines
 
     store = Store.open(root / "lab")
     runs = Runs(store, SETTINGS, drive=False)
@@ -97,6 +97,7 @@ def afterwards(root: Path) -> tuple[list[RunRow], list[str]]:
         with store.read() as session:
             ids = list(session.scalars(select(RunRow.id)))
         ended = runs.wait(ids, timeout=60)
+        await_workers(root)
         completed = [run for run in ended if run.state == RunState.COMPLETED]
         wrong += check_each_once(store, completed, lines(root / "journal.txt"))[0]
     finally:

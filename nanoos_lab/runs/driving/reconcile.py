@@ -23,7 +23,7 @@ from nanoos_lab.store.run_changes import Ending
 from nanoos_lab.store.schema import RunState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from nanoos_lab.runs.attempts.presence import Presence
     from nanoos_lab.runs.driving.inline import InlineRuns
@@ -124,7 +124,7 @@ class Reconciler:
             settled += sum(self._follow(executor, scene, run) for run in left)
         elif sight.view is View.GONE and left:
             handing_over = others and any(run.state == RunState.SUBMITTING for run in left)
-            if not (handing_over and folder.read_claim() is None):
+            if sight.claimed or not handing_over:
                 settled += self._conclude(scene, left)
                 left = []
         if not left:
@@ -173,12 +173,11 @@ class Reconciler:
 
     def _conclude(self, scene: _Scene, left: list[InFlight]) -> int:
         """The worker is gone: what it did not finish is lost, or never began."""
-        claim = scene.folder.read_claim()
-        if claim is None and not scene.folder.fence():
-            return 0  # a worker claimed it this moment
+        if not scene.sight.claimed and not scene.folder.fence():
+            return 0  # a worker has claimed it since it was looked at
         reason = scene.sight.reason or _NO_SUBMITTER
         begun = {run: at for run, at in scene.started.items() if not scene.folder.called_off(run)}
-        worked = claim is not None and "fence" not in claim
+        worked = "fence" not in (scene.folder.read_claim() or {"fence": True})
         victim = _killed_for(scene.folder)
         settled = 0
         for run in left:
@@ -226,9 +225,13 @@ class Reconciler:
             self._announce(run.id)
         return state is not None
 
-    def tidy(self) -> None:
-        """Remove the files of settled folders once their worker is gone."""
-        folders, self._untidy = self._untidy, []
+    def tidy(self, more: Iterable[AttemptFolder] = ()) -> None:
+        """Remove the files of settled folders once their worker is gone and none can come.
+
+        Args:
+            more: Further folders that no unfinished run stands at.
+        """
+        folders, self._untidy = [*self._untidy, *more], []
         for folder in folders:
             coming = (
                 folder.read_claim() is None and not folder.fence()

@@ -43,10 +43,13 @@ class View(Enum):
 
 
 class Sight(NamedTuple):
-    """An executor's view of a folder, with the reason where the worker is gone."""
+    """An executor's view of a folder at one moment."""
 
     view: View
     reason: str = ""
+    """Why the worker is gone; without a claim and without a reason, nobody was asked for one."""
+    claimed: bool = False
+    """Whether the folder was claimed when it was looked at. What comes later is not part of the view."""
 
 
 class DetachedExecutor(Protocol):

@@ -112,13 +112,14 @@ class ProcessExecutor:
             begun_at: When the attempt was recorded.
         """
         del job_id
-        exited = _exit_of(folder)
-        if folder.worker_alive():
-            return Sight(View.ALIVE)
-        claim = folder.read_claim()
+        # A claim is locked from the moment it can be seen, so it must be seen before its lock is tried: the
+        # other way round, a worker that claims in between would be taken for dead.
+        exited, claim = _exit_of(folder), folder.read_claim()
         if claim is not None:
+            if folder.worker_alive():
+                return Sight(View.ALIVE, claimed=True)
             who = f"the worker (process {claim.get('pid', '?')})" if "fence" not in claim else "the attempt"
-            return Sight(View.GONE, _reason(folder, f"{who} ended without a result", exited))
+            return Sight(View.GONE, _reason(folder, f"{who} ended without a result", exited), claimed=True)
         if exited is not None:
             return Sight(View.GONE, _reason(folder, "the worker ended before it began", exited))
         if folder.path in _children or (owner_alive and time.time() - begun_at < CLAIM_PATIENCE_S):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from nanoos_lab.store.database import Store
 
 S = RunState
+_numbers = itertools.count(100)
 
 
 class Situation:
@@ -31,15 +33,22 @@ class Situation:
         self.runs, self.store = runs, store
         policy = RetryPolicy(max_attempts=tries, backoff_s=0)
         ask = lambda x: runs.submit("double", {}, {"x": x}, on=profile, retry=policy).run.id  # noqa: E731
-        self.profile, self.id, self.sibling = profile, ask(1.0), ask(2.0)
+        self.profile, self.id, self.sibling = profile, ask(next(_numbers)), ask(next(_numbers))
         self.submitter = Presence(store.root / "presence")
         self.claim: int | None = None
 
-    def set(self, state: RunState, *, siblings: bool = False, submitter_dead: bool = False) -> AttemptFolder:
+    def set(
+        self,
+        state: RunState,
+        *,
+        siblings: bool = False,
+        submitter_dead: bool = False,
+        path: str = "runs/ab/attempt",
+    ) -> AttemptFolder:
         """Begin an attempt by another process and bring the run to a state."""
         token = self.submitter.token
         inline = self.profile == "here"
-        path = f"runs/here/{token}" if inline else "runs/ab/attempt"
+        path = f"runs/here/{token}" if inline else path
         with self.store.write() as session:
             for run in [self.id, *([self.sibling] if siblings else [])]:
                 changes.change_owner(session, self.store.scope, run, self.runs._presence.token, token)
@@ -163,6 +172,35 @@ def test_a_dead_worker_is_charged_for_what_it_had_begun(
     assert s.read()[0].error["message"] == attempt.reason
     sibling, attempt = s.look(s.sibling)
     assert (sibling, attempt.started_at) == (S.PENDING, None)
+
+
+def test_a_worker_that_claims_while_it_is_looked_for_is_not_taken_for_dead(
+    situation: Callable[..., Situation], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever moment between two looks the worker chooses, it goes on undisturbed."""
+    for moment in range(1, 8):
+        s = situation(tries=1)
+        folder = s.set(S.QUEUED, submitter_dead=True, siblings=True, path=f"runs/ab/{moment}")
+        looks = 0
+
+        def claim_at_the_moment(act: Callable[..., Any]) -> Callable[..., Any]:
+            def wrapped(*args: Any, **options: Any) -> Any:
+                nonlocal looks
+                looks += 1
+                if looks == moment and s.claim is None:  # noqa: B023 - called within the loop
+                    s.worker(folder, began=False)  # noqa: B023
+                    folder.start_item(s.sibling)  # noqa: B023
+                return act(*args, **options)
+
+            return wrapped
+
+        with monkeypatch.context() as patched:
+            for name in ("read_claim", "worker_alive", "started", "outcomes", "fence"):
+                patched.setattr(AttemptFolder, name, claim_at_the_moment(getattr(AttemptFolder, name)))
+            s.runs._reconciler.reconcile(only=s.id)
+        row, attempt = s.read()
+        fenced = s.claim is None and folder.read_claim() == {"fence": True}
+        assert fenced or (row.state in {S.QUEUED, S.RUNNING} and attempt.ended is None), f"moment {moment}"
 
 
 def test_a_worker_that_died_before_any_item_is_charged_to_all(situation: Callable[..., Situation]) -> None:
