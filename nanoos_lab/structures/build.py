@@ -19,6 +19,7 @@ from pymatgen.core.periodic_table import Element, Species
 from pymatgen.core.sites import PeriodicSite
 from pymatgen.core.structure import Molecule, Structure
 from pymatgen.optimization.neighbors import find_points_in_spheres
+from scipy.spatial import KDTree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,6 +41,8 @@ _HALF_A_CELL = 0.25
 _FEW_SITES = 120
 """Up to here all pairs are faster than a neighbour search."""
 MAX_LENGTH_ANGSTROM = 1e5
+MAX_MOLECULE_ANGSTROM = 1e3
+MAX_CELLS_AWAY = 1e3
 
 
 class BuildError(ValueError):
@@ -238,19 +241,18 @@ def molecule(
 
 
 def check_distances(structure: Structure | Molecule) -> None:
-    """Refuse atoms on top of each other; split positions whose occupancies add up to one atom are fine.
+    """Refuse atoms on top of each other, or at absurd places.
+
+    Split positions whose occupancies add up to one atom are fine.
 
     Args:
         structure: What to check.
 
     Raises:
-        BuildError: Two sites are closer than ``TOO_CLOSE_ANGSTROM`` and hold more than one atom together.
+        BuildError: Two sites are closer than ``TOO_CLOSE_ANGSTROM`` and hold more than one atom together, or a site
+            lies farther away than anything could.
     """
-    if isinstance(structure, Structure):
-        near = near_pairs(np.array([site.frac_coords for site in structure]), structure.lattice)
-    else:
-        near = _search(*cartesian(structure))
-    for i, j, gap in near:
+    for i, j, gap in _near_pairs(structure):
         one, other = structure[i], structure[j]
         if one.species.num_atoms + other.species.num_atoms > 1 + OCCUPANCY_SLACK:
             raise BuildError(
@@ -258,6 +260,26 @@ def check_distances(structure: Structure | Molecule) -> None:
                 f"(sites {min(i, j) + 1} and {max(i, j) + 1}) are {gap:.3f} Å apart",
                 atom=max(i, j),
             )
+
+
+def _near_pairs(structure: Structure | Molecule) -> list[tuple[int, int, float]]:
+    if isinstance(structure, Structure):
+        frac = np.array([site.frac_coords for site in structure])
+        _check_magnitude(frac, MAX_CELLS_AWAY, "cells")
+        return near_pairs(frac, structure.lattice)
+    coords, _, _ = cartesian(structure)
+    _check_magnitude(coords, MAX_MOLECULE_ANGSTROM, "Å")
+    tree: Any = KDTree(coords)  # type: ignore[no-untyped-call]
+    pairs = tree.query_pairs(TOO_CLOSE_ANGSTROM)
+    return [(i, j, float(np.linalg.norm(coords[i] - coords[j]))) for i, j in sorted(pairs)]
+
+
+def _check_magnitude(coords: FloatArray, limit: float, unit: str) -> None:
+    sizes = np.abs(coords).max(axis=1)
+    if not sizes.max() <= limit:
+        raise BuildError(
+            f"an atom lies {sizes.max():g} {unit} away from the others' place", int(np.argmax(sizes))
+        )
 
 
 def near_pairs(frac_coords: FloatArray, lattice: Lattice) -> list[tuple[int, int, float]]:

@@ -105,7 +105,7 @@ def _remembered(matrix: bytes, frac_coords: bytes, kinds: tuple[int, ...], sympr
         np.frombuffer(frac_coords).reshape(-1, 3),
         list(kinds),
     )
-    clear = cubic_group(*cell, symprec)
+    clear = cubic_group(*cell, symprec) if np.isfinite(cell[0]).all() else None
     if clear is None:
         return _ask_spglib(*cell, symprec)
     number, edge = clear
@@ -113,6 +113,8 @@ def _remembered(matrix: bytes, frac_coords: bytes, kinds: tuple[int, ...], sympr
 
 
 def _ask_spglib(matrix: FloatArray, coords: FloatArray, kinds: list[int], symprec: float) -> Symmetry | None:
+    if not (np.isfinite(matrix).all() and np.isfinite(coords).all()):  # spglib would crash the process
+        return None
     try:
         cell: Any = (matrix, coords, kinds)
         found = spglib.get_symmetry_dataset(cell, symprec=symprec, angle_tolerance=ANGLE_TOLERANCE_DEGREES)

@@ -13,6 +13,7 @@ from pymatgen.core import Lattice, Molecule, Species, Structure
 from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
 
 from nanoos_lab.structures import Description, describe, phase_key, read_structures
+from nanoos_lab.structures.symmetry import symmetry_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -118,6 +119,11 @@ def test_charge_is_the_stated_one_or_the_sum_of_oxidation_states() -> None:
 def test_where_spglib_finds_nothing_the_description_says_so() -> None:
     on_top = Structure(Lattice.cubic(4), ["Fe", "Fe"], [[0, 0, 0], [0.0005, 0, 0]])
     assert describe(on_top).space_group is None
+
+
+def test_a_cell_that_is_not_a_number_does_not_crash_spglib() -> None:
+    broken = Structure(Lattice(np.full((3, 3), np.nan)), ["Fe", "Fe"], [[0, 0, 0], [0.5, 0.5, 0.5]])
+    assert symmetry_of(broken) is None
 
 
 def test_descriptions_are_frozen() -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING
 
-from nanoos_lab.structures.build import BuildError
+import numpy as np
+
+from nanoos_lab.structures.build import BuildError, lattice_of_matrix
 
 if TYPE_CHECKING:
     from pymatgen.core.structure import Structure
@@ -32,6 +34,9 @@ def parse_with_pymatgen(text: str) -> list[Structure]:
         except Exception as error:
             raise BuildError(_reason(error)) from error
     for structure in structures:
+        lattice_of_matrix(structure.lattice.matrix)
+        if not np.isfinite(structure.frac_coords).all():
+            raise BuildError("a coordinate is not a number")
         for kind in structure.composition:
             if isinstance(kind, DummySpecies):
                 raise BuildError(f"unknown element {kind.symbol!r}")

@@ -183,6 +183,7 @@ def test_split_positions_may_be_close() -> None:
         (small_cif("Fe1 0 0 0 1\n", a="1e9"), None, "not those of a crystal"),
         (small_cif("Fe1 0 0 0 1\n").replace("_cell_length_c 4.0\n", ""), None, "_cell_length_c missing"),
         (small_cif("Fe1 0 0 0 1\nO1 0.5\n"), 8, "Wrong number of values in loop"),
+        (small_cif("Fe1 0 0 0 1\n", a="nan 4.0"), 2, "a cell vector is not a finite length"),
         (HEAD.format(a=4), None, "no atoms"),
         ("data_p\nloop_\n_atom_site.Cartn_x\n1.0\n2.0\n", None, "macromolecular"),
     ],

@@ -92,6 +92,7 @@ def test_fortran_and_mathematica_numbers() -> None:
         ("2\n\nH 0 0 0\nH 0 0\n", 4, "expected 4 columns"),
         ("2\n\nH 0 0 0\nQz 0 0 1\n", 4, "unknown element 'Qz'"),
         ("2\n\nH 0 0 0\nH 0 0 0.01\n", 4, "on top of each other"),
+        ("2\n\nH 0 0 0\nH 0 0 1e19\n", 4, "an atom lies 1e+19 Å away"),
         ("0\n\n", 1, "0 atoms is not a structure"),
         ("1\n\nH 0 0 0\nand so on\n", 4, "expected another frame's number of atoms"),
         ('1\nLattice="1 2 3"\nH 0 0 0\n', 2, "Lattice must be nine numbers"),
