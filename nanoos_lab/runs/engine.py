@@ -232,6 +232,8 @@ class Runs:
         self._reconciler.tidy(map(AttemptFolder, left))
 
     def _unfinished_elsewhere(self) -> bool:
+        if self._reconciler.untidy:
+            return True
         with self._store.read() as session:
             inline = self._pool.inline_names()
             return rows.count_unfinished(session, self._store.scope, not_executors=inline) > 0

@@ -249,20 +249,6 @@ def count_pending(session: Session, scope: Scope, profile: str, now: float) -> i
     return session.scalar(_pending(scope, profile, now, select(func.count()).select_from(RunRow))) or 0
 
 
-def pending_of(session: Session, scope: Scope, executors: Collection[str]) -> list[tuple[str, str | None]]:
-    """Return the PENDING runs of some executors with their owner, the most urgent first."""
-    query = (
-        select(_RUN.c.id, _RUN.c.owner)
-        .where(
-            _RUN.c.project_id == scope.project_id,
-            _RUN.c.state == RunState.PENDING,
-            _RUN.c.executor.in_(list(executors)),
-        )
-        .order_by(_RUN.c.priority.desc(), _RUN.c.created_at, _RUN.c.id)
-    )
-    return [(run, owner) for run, owner in session.execute(query)]
-
-
 def inputs_of(
     session: Session, scope: Scope, run_ids: Sequence[str]
 ) -> dict[str, list[tuple[InputEdge, StructureRow]]]:

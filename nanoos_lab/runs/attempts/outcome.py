@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 
@@ -129,8 +128,3 @@ def _finite(text: str) -> float:
     if not math.isfinite(number):
         raise InvalidInputError(f"it holds {text[:40]}, which no float can hold")
     return number
-
-
-def is_run_id(text: str) -> bool:
-    """Return whether a text has the form of a record's id."""
-    return re.fullmatch(r"[0-9a-f]{12}", text) is not None

@@ -45,19 +45,20 @@ class Driver:
             thread.join()
 
     def _drive(self) -> None:
-        pause = _FIRST_PAUSE_S
+        pause, failing = _FIRST_PAUSE_S, False
         while not self._stopped:
             self._woken.clear()
             try:
-                changed = self._step()
+                changed, failing = self._step(), False
                 if not changed and not self._unfinished():
                     with self._lock:
                         if not self._woken.is_set():
                             self._thread = None
                             return
             except Exception:  # noqa: BLE001 - store or disk failed: the runs depend on trying again
-                _log.exception("looking after runs failed; trying again")
-                changed = 0
+                if not failing:
+                    _log.exception("looking after runs failed; trying again until it works")
+                changed, failing = 0, True
             pause = _FIRST_PAUSE_S if changed else min(pause * 1.5, _LAST_PAUSE_S)
             if self._woken.wait(pause):
                 pause = _FIRST_PAUSE_S

@@ -7,6 +7,7 @@ chunk of them, the smaller the fewer are left, so that its start-up is paid once
 
 from __future__ import annotations
 
+import logging
 import math
 import time
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from nanoos_lab.store.database import Store
     from nanoos_lab.store.schema import RunRow
 
+_log = logging.getLogger(__name__)
 MAX_CHUNK = 64
 _ROUNDS = 4
 """A worker gets about this part of its share of what waits."""
@@ -61,6 +63,7 @@ class Launcher:
 
     def __init__(self, store: Store, presence: Presence, pool: ExecutorPool) -> None:
         self._store, self._presence, self._pool = store, presence, pool
+        self._missing: set[str] = set()
 
     def launch(self) -> int:
         """Start what may start now and return how many runs that were."""
@@ -71,6 +74,11 @@ class Launcher:
         for name, executor_name in waiting:
             executor = self._pool.detached(name, executor_name)
             if executor is None:
+                if name not in self._missing:
+                    _log.warning(
+                        "runs of profile %r wait: its executor %r cannot be loaded", name, executor_name
+                    )
+                    self._missing.add(name)
                 continue
             profile = self._pool.profile(name, executor_name)
             while self._has_room(profile) and (chunk := self._claim(profile)):

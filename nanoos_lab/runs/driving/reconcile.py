@@ -39,6 +39,9 @@ _LOST = "the process that executed it ended before it had a result"
 _NO_SUBMITTER = "its submitter ended before a worker began"
 
 
+_Settled = tuple[AttemptFolder, "DetachedExecutor | None"]
+
+
 @dataclass(frozen=True)
 class _Scene:
     """One attempt folder with its unfinished runs and what is seen of its worker."""
@@ -71,7 +74,7 @@ class Reconciler:
     ) -> None:
         self._store, self._presence, self._pool = store, presence, pool
         self._inline, self._announce = inline, announce
-        self._untidy: list[AttemptFolder] = []
+        self._untidy: list[_Settled] = []
 
     def reconcile(self, *, only: str | None = None) -> int:
         """Look after every run under way and return how many changed.
@@ -128,7 +131,7 @@ class Reconciler:
                 settled += self._conclude(scene, left)
                 left = []
         if not left:
-            self._untidy.append(folder)
+            self._untidy.append((folder, executor))
         return settled
 
     def _call_off(self, scene: _Scene, run: InFlight) -> bool:
@@ -225,21 +228,29 @@ class Reconciler:
             self._announce(run.id)
         return state is not None
 
+    @property
+    def untidy(self) -> bool:
+        """Whether settled folders wait for their worker to go."""
+        return bool(self._untidy)
+
     def tidy(self, more: Iterable[AttemptFolder] = ()) -> None:
         """Remove the files of settled folders once their worker is gone and none can come.
 
         Args:
             more: Further folders that no unfinished run stands at.
         """
-        folders, self._untidy = [*self._untidy, *more], []
-        for folder in folders:
+        settled: list[_Settled] = [*self._untidy, *((folder, None) for folder in more)]
+        self._untidy = []
+        for folder, executor in settled:
             coming = (
                 folder.read_claim() is None and not folder.fence()
             )  # nobody may come into a tidied folder
             if coming or folder.worker_alive():
-                self._untidy.append(folder)
-            else:
-                folder.tidy()
+                self._untidy.append((folder, executor))
+                continue
+            folder.tidy()
+            if executor is not None:
+                executor.forget(folder)
 
 
 def _ask_to_stop(folder: AttemptFolder, run: str) -> float:

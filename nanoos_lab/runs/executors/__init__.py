@@ -93,6 +93,9 @@ class DetachedExecutor(Protocol):
             hard: Whether to leave it no time.
         """
 
+    def forget(self, folder: AttemptFolder) -> None:
+        """Let go of what is kept about a folder whose runs are settled and whose worker is gone."""
+
 
 class InlineExecutor(Protocol):
     """Works inside this process, one thing after another.

@@ -43,6 +43,8 @@ _THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 _children: dict[Path, subprocess.Popen[bytes]] = {}
 """Workers this process started, by folder: asked for their exit status, never waited for."""
+_leaving: list[subprocess.Popen[bytes]] = []
+"""Workers that are done but may not have ended; kept until they can be reaped."""
 
 
 def worker_environment(resources: Resources, environment: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -150,18 +152,23 @@ class ProcessExecutor:
         except ProcessLookupError:
             return
 
+    def forget(self, folder: AttemptFolder) -> None:
+        """Let go of the worker of a settled folder, and reap every other one that has ended since.
+
+        Args:
+            folder: A folder whose worker has let go of its claim.
+        """
+        child = _children.pop(folder.path, None)
+        _leaving.extend([child] if child is not None else [])
+        _leaving[:] = [one for one in _leaving if one.poll() is None]
+        for other in list(_children.values()):
+            other.poll()
+
 
 def _exit_of(folder: AttemptFolder) -> int | None:
     """Return the exit status of the worker of a folder where it was our child and has ended."""
     child = _children.get(folder.path)
     return None if child is None else child.poll()
-
-
-def forget_child(folder: AttemptFolder) -> None:
-    """Let go of the record of an ended worker."""
-    child = _children.get(folder.path)
-    if child is not None and child.poll() is not None:
-        del _children[folder.path]
 
 
 def _reason(folder: AttemptFolder, what: str, status: int | None) -> str:

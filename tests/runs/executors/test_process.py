@@ -276,11 +276,28 @@ def test_no_more_workers_than_allowed(
     assert {run.state for run in wait(other, *ids)} == {RunState.COMPLETED}
 
 
-def test_the_driver_needs_nobody_waiting(make_runs: Callable[..., Runs], until: Callable[..., Any]) -> None:
+def test_the_driver_needs_nobody_waiting(
+    make_runs: Callable[..., Runs], store: Store, until: Callable[..., Any]
+) -> None:
     runs = make_runs(drive=True)
     ids = [submit(runs, "double", x=x) for x in range(5)]
     until(lambda: not runs.unfinished_among(ids), "the end")
     assert {run.state for run in runs.wait(ids)} == {RunState.COMPLETED}
+    until(lambda: not any(folder_of(store, run).path.exists() for run in ids), "tidying")
+    until(lambda: runs._driver._thread is None, "the end of its thread")
+
+
+def test_ended_workers_are_reaped(runs: Runs, until: Callable[..., Any]) -> None:
+    wait(runs, *[submit(runs, "double", x=x) for x in range(6)], submit(runs, "fail", how="kill"))
+
+    def no_zombies() -> bool:
+        runs.step()
+        children = psutil.Process().children()
+        return not [
+            c for c in children if c.status() == psutil.STATUS_ZOMBIE and c.name().startswith("python")
+        ]
+
+    until(no_zombies, "reaping")
 
 
 def test_settled_folders_go_and_logs_stay(runs: Runs, store: Store, until: Callable[..., Any]) -> None:
