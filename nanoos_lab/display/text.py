@@ -65,7 +65,7 @@ def to_text(renderable: RenderableType, *, width: int = WIDTH) -> str:
     """
     from rich.console import Console  # noqa: PLC0415
 
-    console = Console(file=io.StringIO(), width=width, color_system=None, legacy_windows=False)
+    console = Console(file=io.StringIO(), width=width, color_system=None, force_jupyter=False)
     with console.capture() as captured:
         console.print(renderable)
     return "\n".join(line.rstrip() for line in captured.get().splitlines()).strip("\n")

@@ -24,3 +24,9 @@ def test_a_state_is_a_word_and_a_colour():
 def test_terminal_tables_do_not_interpret_markup():
     drawn = text.to_text(text.table(["name"], [["[red]SrTiO3[/red]"]]))
     assert "[red]SrTiO3[/red]" in drawn
+
+
+def test_text_is_never_printed_in_a_kernel_while_it_is_made(capsys, monkeypatch):
+    monkeypatch.setattr("rich.console._is_jupyter", lambda: True)
+    assert "SrTiO3" in text.to_text(text.table(["name"], [["SrTiO3"]]))
+    assert not capsys.readouterr().out

@@ -107,7 +107,9 @@ def page(width: int = 1280, height: int = 900) -> Iterator[tuple[Page, list[str]
 
 
 def _local(url: str) -> bool:
-    return url.startswith(("http://127.0.0.1", "ws://127.0.0.1", "http://localhost", "file:", "data:", "blob:", "about:"))
+    return url.startswith(
+        ("http://127.0.0.1", "ws://127.0.0.1", "http://localhost", "file:", "data:", "blob:", "about:")
+    )
 
 
 def open_notebook(opened: Page, url: str, path: str) -> None:
