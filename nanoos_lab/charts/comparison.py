@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from nanoos_lab.charts.theme import FONT, GREY, INK, ORIGIN_MARKS, axis_label, nice_ticks, padded_range
 from nanoos_lab.display.html import Markup, badge, note, safe, table
-from nanoos_lab.display.numbers import value_text
+from nanoos_lab.display.numbers import conditions_text, value_text
 from nanoos_lab.properties import Origin, get_property
 
 if TYPE_CHECKING:
@@ -138,8 +138,8 @@ def _wrapped(text: str, least: str) -> Markup:
 
 
 def _remarks(value: ComparedValue) -> str:
-    conditions = ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in value.conditions.items())
-    return "; ".join(filter(None, [*_flags(value), conditions, value.note, value.source])) or "–"
+    said = [*_flags(value), conditions_text(value.conditions), value.note.rstrip("."), value.source]
+    return "; ".join(filter(None, said)) or "–"
 
 
 def _width(value: ComparedValue) -> float:

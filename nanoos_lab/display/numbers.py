@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import math
 import time
+from typing import TYPE_CHECKING, Any
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_CONDITION_UNITS = frozenset({"K", "GPa", "eV", "T", "nm", "percent"})
 _MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86400.0
 
 
@@ -115,6 +120,23 @@ def size(n_bytes: int) -> str:
             return f"{amount:.0f} {unit}" if unit in {"B", "kB"} else f"{amount:.1f} {unit}"
         amount /= 1000
     return f"{amount:.1f} TB"
+
+
+def conditions_text(conditions: Mapping[str, Any]) -> str:
+    """Return conditions as ``"temperature 298 K, pressure 5 GPa"``; a unit is the last part of a name.
+
+    Args:
+        conditions: Values by name, such as ``{"temperature_K": 298.0}``.
+    """
+    return ", ".join(_condition(*pair) for pair in conditions.items())
+
+
+def _condition(name: str, value: object) -> str:
+    words, _, unit = name.rpartition("_")
+    shown = f"{value:g}" if isinstance(value, float) else str(value)
+    if words and unit in _CONDITION_UNITS:
+        return f"{words.replace('_', ' ')} {shown} {unit}"
+    return f"{name.replace('_', ' ')} {shown}"
 
 
 def formula_html(formula: str) -> str:

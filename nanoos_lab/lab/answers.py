@@ -136,7 +136,7 @@ class Comparison:
         rows = []
         for value in self.values:
             _, number, origin, method, flags = value_cells(value)
-            conditions = ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in value.conditions.items())
+            conditions = numbers.conditions_text(value.conditions)
             remark = "; ".join(filter(None, [flags, conditions, value.source or value.note]))
             rows.append((number, origin, method, remark))
         return rows

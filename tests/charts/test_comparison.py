@@ -65,7 +65,7 @@ def test_text_is_escaped_and_flags_are_words() -> None:
     assert "<b>Rupprecht" not in page
     assert "K of &lt;x&gt;" in page
     assert "outside the model&#39;s domain" in page
-    assert "temperature K 0" in page
+    assert "temperature 0 K" in page
 
 
 def test_nothing_known_is_said() -> None:

@@ -46,3 +46,11 @@ def test_sizes():
 def test_formulas_have_subscripts_and_are_escaped():
     assert numbers.formula_html("Ca(OH)2") == "Ca(OH)<sub>2</sub>"
     assert numbers.formula_html("<b>Li0.5CoO2") == "&lt;b&gt;Li<sub>0.5</sub>CoO<sub>2</sub>"
+
+
+def test_conditions_carry_their_units():
+    assert (
+        numbers.conditions_text({"temperature_K": 298.0, "pressure_GPa": 5})
+        == "temperature 298 K, pressure 5 GPa"
+    )
+    assert numbers.conditions_text({"heat_treatment": "900 °C"}) == "heat treatment 900 °C"
