@@ -174,33 +174,62 @@ def test_a_dead_worker_is_charged_for_what_it_had_begun(
     assert (sibling, attempt.started_at) == (S.PENDING, None)
 
 
+def act_between_looks(
+    monkeypatch: pytest.MonkeyPatch, s: Situation, moment: int, act: Callable[[], None]
+) -> bool:
+    """Reconcile the folder of a situation while something happens just before the n-th look at its files."""
+    looks = 0
+
+    def wrap(look: Callable[..., Any]) -> Callable[..., Any]:
+        def wrapped(*args: Any, **options: Any) -> Any:
+            nonlocal looks
+            looks += 1
+            if looks == moment:
+                act()
+            return look(*args, **options)
+
+        return wrapped
+
+    with monkeypatch.context() as patched:
+        for name in ("read_claim", "worker_alive", "started", "outcomes", "fence"):
+            patched.setattr(AttemptFolder, name, wrap(getattr(AttemptFolder, name)))
+        s.runs._reconciler.reconcile(only=s.id)
+    return looks >= moment
+
+
+@pytest.mark.parametrize("moment", range(1, 8))
 def test_a_worker_that_claims_while_it_is_looked_for_is_not_taken_for_dead(
-    situation: Callable[..., Situation], monkeypatch: pytest.MonkeyPatch
+    situation: Callable[..., Situation], monkeypatch: pytest.MonkeyPatch, moment: int
 ) -> None:
-    """Whatever moment between two looks the worker chooses, it goes on undisturbed."""
-    for moment in range(1, 8):
-        s = situation(tries=1)
-        folder = s.set(S.QUEUED, submitter_dead=True, siblings=True, path=f"runs/ab/{moment}")
-        looks = 0
+    s = situation(tries=1)
+    folder = s.set(S.QUEUED, submitter_dead=True, siblings=True)
 
-        def claim_at_the_moment(act: Callable[..., Any]) -> Callable[..., Any]:
-            def wrapped(*args: Any, **options: Any) -> Any:
-                nonlocal looks
-                looks += 1
-                if looks == moment and s.claim is None:  # noqa: B023 - called within the loop
-                    s.worker(folder, began=False)  # noqa: B023
-                    folder.start_item(s.sibling)  # noqa: B023
-                return act(*args, **options)
+    def claim() -> None:
+        s.worker(folder, began=False)
+        folder.start_item(s.sibling)
 
-            return wrapped
+    act_between_looks(monkeypatch, s, moment, claim)
+    row, attempt = s.read()
+    fenced = s.claim is None and folder.read_claim() == {"fence": True}
+    assert fenced or (row.state in {S.QUEUED, S.RUNNING} and attempt.ended is None)
 
-        with monkeypatch.context() as patched:
-            for name in ("read_claim", "worker_alive", "started", "outcomes", "fence"):
-                patched.setattr(AttemptFolder, name, claim_at_the_moment(getattr(AttemptFolder, name)))
-            s.runs._reconciler.reconcile(only=s.id)
-        row, attempt = s.read()
-        fenced = s.claim is None and folder.read_claim() == {"fence": True}
-        assert fenced or (row.state in {S.QUEUED, S.RUNNING} and attempt.ended is None), f"moment {moment}"
+
+@pytest.mark.parametrize("moment", range(1, 8))
+def test_a_worker_that_ends_well_while_it_is_looked_at_is_not_taken_for_lost(
+    situation: Callable[..., Situation], monkeypatch: pytest.MonkeyPatch, moment: int
+) -> None:
+    s = situation(tries=1)
+    folder = s.set(S.RUNNING, submitter_dead=True)
+    s.worker(folder)
+
+    def end() -> None:
+        s.outcome(folder)
+        release(s.claim)
+
+    came = act_between_looks(monkeypatch, s, moment, end)
+    assert s.read()[0].state in {S.RUNNING, S.COMPLETED}
+    if came:
+        assert s.look()[0] is S.COMPLETED
 
 
 def test_a_worker_that_died_before_any_item_is_charged_to_all(situation: Callable[..., Situation]) -> None:
