@@ -183,7 +183,7 @@ VOCABULARY: dict[str, Property] = {
             label="Lattice parameter a",
             unit="Å",
             symbol="a",
-            description="Length of a of the conventional standard cell.",
+            description="Length of a of the conventional cell, in the reference setting of the International Tables.",
             typical=(2.0, 15.0),
         ),
         Property(
@@ -191,7 +191,7 @@ VOCABULARY: dict[str, Property] = {
             label="Lattice parameter b",
             unit="Å",
             symbol="b",
-            description="Length of b of the conventional standard cell.",
+            description="Length of b of the conventional cell, in the reference setting of the International Tables.",
             typical=(2.0, 15.0),
         ),
         Property(
@@ -199,7 +199,7 @@ VOCABULARY: dict[str, Property] = {
             label="Lattice parameter c",
             unit="Å",
             symbol="c",
-            description="Length of c of the conventional standard cell.",
+            description="Length of c of the conventional cell, in the reference setting of the International Tables.",
             typical=(2.0, 25.0),
         ),
         Property(

@@ -266,17 +266,20 @@ def _citations(cited: list[tuple[str, Toml]]) -> list[str]:
     return _loop(tags, rows) + _loop(names, authors)
 
 
+_AXIS_NAMES = str.maketrans("xyz", "abc")
+
+
 def lattice_rows(sample: Sample, sources: dict[str, Toml]) -> Iterator[list[str]]:
     """Give the cell as rows of the table of measured values.
 
-    Orthorhombic lengths are ordered a <= b <= c as in the conventional standard cell, whatever the setting of the
-    published structure; the note says where they were exchanged.
+    Orthorhombic lengths are those of the reference setting of the International Tables, in which the lab states
+    computed ones; the note says where the published setting has other names for its axes.
     """
-    system = sample.group.crystal_system_str()
     published = [name for name in "abc" if name in sample.spec["cell"]]
-    names = sorted(published, key=lambda n: split_uncertainty(sample.spec["cell"][n])[0])
-    names = names if system == "orthorhombic" else published
-    for target, name in zip(published, names, strict=True):
+    targets = dict(zip("abc", sample.group.basisop.triplet().translate(_AXIS_NAMES).split(","), strict=True))
+    moves = sample.group.crystal_system_str() == "orthorhombic"
+    for name in sorted(published, key=lambda n: targets[n] if moves else n):
+        target = targets[name] if moves else name
         text = sample.spec["cell"][name]
         uncertainty = split_uncertainty(text)[1]
         moved = f"Published as {name} in {sample.group.short_name()}." if target != name else ""

@@ -25,7 +25,7 @@ def require(condition: object, reason: str) -> None:
 
 
 @pytest.fixture(name="require", scope="session")
-def require_fixture():  # noqa: ANN201 - a function
+def require_fixture():
     """Return :func:`require`, for tests that cannot import this file."""
     return require
 

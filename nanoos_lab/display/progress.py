@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 _INTERVAL_S = 0.2
+_LOG_STEP = 0.1
+_LOG_INTERVAL_S = 30.0
 
 
 class _Screen(Protocol):
@@ -49,7 +51,7 @@ class _Terminal:
 
     def __init__(self, title: str) -> None:
         self._title, self._interactive = title, sys.stderr.isatty()
-        self._said = -1.0
+        self._said, self._said_at = -1.0, 0.0
         self._width = 0
 
     def show(self, fraction: float | None, line: str) -> None:
@@ -58,10 +60,18 @@ class _Terminal:
         if self._interactive:
             sys.stderr.write("\r" + words[:118].ljust(self._width))
             self._width = min(len(words), 118)
-        elif fraction is not None and fraction - self._said >= 0.25:  # noqa: PLR2004 - four lines in a log
-            self._said = fraction
+        elif self._news(fraction):
             sys.stderr.write(words + "\n")
         sys.stderr.flush()
+
+    def _news(self, fraction: float | None) -> bool:
+        """Return whether a log wants another line: at a tenth more, or after half a minute."""
+        now = time.monotonic()
+        further = fraction is not None and fraction - self._said >= _LOG_STEP
+        if not further and now - self._said_at < _LOG_INTERVAL_S:
+            return False
+        self._said, self._said_at = fraction or 0.0, now
+        return True
 
     def clear(self) -> None:
         if self._interactive and self._width:
