@@ -59,6 +59,7 @@ isotopes and molecules are refused with the reason.
 
 - Too soft in shear: the shear modulus is about a third of the DFT value, so no shear modulus is offered.
 - Unrelaxed geometries: a formation energy is that of the geometry as given.
+- Elements: silicon at its measured lattice constant comes out 0.11 eV/atom above the Materials Project's energy.
 - At load it must reproduce the energies of five reference crystals to 1 meV/atom, or it is refused.
 
 ## Data and licence

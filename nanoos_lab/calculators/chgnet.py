@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 
 _TOO_SOFT = "CHGNet 0.3.0 is too soft in shear: its shear modulus is about a third of the DFT value"
 KNOWN_LIMITS: Mapping[str, str] = MappingProxyType(
-    {"shear_modulus": _TOO_SOFT, "elastic_tensor": _TOO_SOFT, "debye_temperature": _TOO_SOFT}
+    {
+        "bulk_modulus": "mean error of this calculator against DFT about 10 GPa over 100 cubic crystals",
+        "shear_modulus": _TOO_SOFT,
+        "elastic_tensor": _TOO_SOFT,
+        "debye_temperature": _TOO_SOFT,
+    }
 )
 
 

@@ -167,3 +167,10 @@ def test_figures_are_reproduced_on_held_out_rows(predictor, shared_data, require
     errors = np.abs([e.value for e in found] - rows.formation_energy_per_atom.to_numpy())
     assert errors.mean() == pytest.approx(calibrations()["formation_energy"].mae, rel=0.4)
     assert (errors <= [e.uncertainty for e in found]).mean() >= 0.8
+
+
+def test_silicon_misses_its_reference_by_what_the_card_says(predictor):
+    from nanoos_lab.ml.references import elemental_references
+
+    (found,) = predictor.predict([crystal("Si")], ["energy"])[0]
+    assert found.value - elemental_references()["Si"].mp_energy == pytest.approx(0.11, abs=0.005)
