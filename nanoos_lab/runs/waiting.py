@@ -97,7 +97,7 @@ class Waiting:
                 on_progress(*_said(runs, left, total, states))
             if self._pause(silent, left, pause, deadline):
                 continue
-            pause = _FIRST_PAUSE_S if runs.help_along() else min(pause * 1.5, _LAST_PAUSE_S)
+            pause = _FIRST_PAUSE_S if runs.help_along() else min(pause * 1.25, _LAST_PAUSE_S)
 
     def _pause(self, silent: set[str], left: set[str], pause: float, deadline: float | None) -> bool:
         """Sleep a moment; return True at once when all awaited runs have been announced."""

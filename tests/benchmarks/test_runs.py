@@ -5,18 +5,23 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import statistics
 import subprocess
 import sys
 import time
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
 
+from nanoos_lab.runs.attempts.folder import AttemptFolder
+from nanoos_lab.runs.attempts.presence import release
 from nanoos_lab.runs.engine import Runs
 from nanoos_lab.settings import Profile, Settings
+from nanoos_lab.store import run_changes as changes
 from nanoos_lab.store.database import Store
 from nanoos_lab.store.schema import RunState
 from nanoos_lab.tasks import Outcome, Params, task
@@ -105,6 +110,63 @@ def test_a_run_of_no_work_is_cheap_and_stays_so(store: Store, tmp_path: Path) ->
     )
     assert statistics.median(cpu) <= 5e-3
     assert growth <= 1.2
+
+
+@pytest.mark.benchmark
+@pytest.mark.parametrize("chunk", [1, 50])
+def test_four_hundred_unfinished_runs_are_recovered_by_the_next_open(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int
+) -> None:
+    """All submitters and workers are dead; every second run has an outcome that nobody collected."""
+    (tmp_path / "nothing_tasks.py").write_text(MODULE)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    import nothing_tasks
+
+    runs = Runs(store, Settings(), drive=False)
+    ids = [runs.submit(nothing_tasks.nothing, {}, {"index": i}, on="process").run.id for i in range(400)]
+    for first in range(0, len(ids), chunk):
+        abandon(store, ids[first : first + chunk], f"runs/ab/{first}", set(ids[::2]))
+    runs.close()
+    start, spent = time.perf_counter(), time.process_time()
+    with Store.open(store.root) as reopened:
+        runs = Runs(reopened, Settings(), drive=False)
+        changed = runs.recover()
+        wall, cpu = time.perf_counter() - start, time.process_time() - spent
+        states = Counter(run.state for run in runs.read(ids))
+        runs.close()
+    sys.modules.pop("nothing_tasks")
+    print(f"\n{changed} unfinished runs in chunks of {chunk} recovered in {wall:.2f} s ({cpu:.2f} s of CPU)")
+    assert states == {RunState.COMPLETED: 200, RunState.PENDING: 200}
+    assert cpu < 2.0
+
+
+def abandon(store: Store, ids: list[str], path: str, with_outcome: set[str]) -> None:
+    """Leave runs as a submitter and a worker leave them that are killed together."""
+    with store.write() as session:
+        changes.begin_attempts(
+            session,
+            store.scope,
+            [(run, 0) for run in ids],
+            state=RunState.SUBMITTING,
+            owner="a-dead-process",
+            folder=path,
+            executor="process",
+        )
+    folder = AttemptFolder(store.scope.files / path)
+    folder.prepare()
+    release(folder.take_claim(b'{"pid": 4194305}'))
+    head = {
+        "protocol": 1,
+        "attempt": 1,
+        "state": "COMPLETED",
+        "worker": {},
+        "started_at": 1.0,
+        "finished_at": 2.0,
+    }
+    for run in ids:
+        folder.start_item(run)
+        if run in with_outcome:
+            folder.write_outcome(run, json.dumps({**head, "run": run}).encode())
 
 
 @pytest.mark.benchmark
