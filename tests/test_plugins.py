@@ -53,7 +53,6 @@ def test_every_plugin_of_the_package_loads():
     from nanoos_lab.calculators import CALCULATORS
     from nanoos_lab.ml import PREDICTORS
     from nanoos_lab.runs.executors import EXECUTORS
-
     from nanoos_lab.tasks import TASKS
 
     for family in (CALCULATORS, PREDICTORS, EXECUTORS, TASKS):

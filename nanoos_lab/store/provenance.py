@@ -147,7 +147,10 @@ class _Graph:
         rows = self._rows(StructureRow, StructureRow.id, ids)
         for row in rows:
             self._node(
-                row.id, "structure", row.name, " ".join(filter(None, (row.reduced_formula, row.space_group_symbol)))
+                row.id,
+                "structure",
+                row.name,
+                " ".join(filter(None, (row.reduced_formula, row.space_group_symbol))),
             )
             if row.original_name or row.original_format:
                 file = f"file:{row.id}"
