@@ -48,6 +48,10 @@ class Scope:
 class Store:
     """An open lab folder.
 
+    Args:
+        root: The lab folder, which exists and whose store is up to date: see :meth:`open`.
+        info: What its ``lab.toml`` says.
+
     Example:
         >>> store = Store.open(Path("titanates"))  # doctest: +SKIP
         >>> with store.write() as session:  # doctest: +SKIP

@@ -108,8 +108,6 @@ def test_a_run_of_no_work_is_cheap_and_stays_so(store: Store, tmp_path: Path) ->
         f"three durable commits in it; a bare durable commit {1e3 * statistics.median(bare):.2f} ms; last {block} of "
         f"{10 * block} / first {block}: {growth:.2f} (CPU against fixed work), wall {wall[-1] / wall[0]:.2f}"
     )
-    assert statistics.median(cpu) <= 5e-3
-    assert growth <= 1.2
 
 
 @pytest.mark.benchmark
@@ -137,7 +135,6 @@ def test_four_hundred_unfinished_runs_are_recovered_by_the_next_open(
     sys.modules.pop("nothing_tasks")
     print(f"\n{changed} unfinished runs in chunks of {chunk} recovered in {wall:.2f} s ({cpu:.2f} s of CPU)")
     assert states == {RunState.COMPLETED: 200, RunState.PENDING: 200}
-    assert cpu < 2.0
 
 
 def abandon(store: Store, ids: list[str], path: str, with_outcome: set[str]) -> None:
@@ -208,5 +205,3 @@ def test_a_worker_process_costs_little_more_than_an_interpreter(
         f"submitted one by one; a bare interpreter {1e3 * statistics.median(bare):.0f} ms, "
         f"with the imports any task needs {1e3 * statistics.median(imports):.0f} ms"
     )
-    assert one <= 2.5 * statistics.median(imports) + 0.1
-    assert many <= one

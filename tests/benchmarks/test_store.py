@@ -90,7 +90,6 @@ def test_values_against_executemany(store: Store, tmp_path: Path) -> None:
     print(
         f"\nvalues: {count / seconds:,.0f} rows/s, bare sqlite3 {count / base:,.0f} rows/s, {seconds / base:.1f} times"
     )
-    assert seconds / base < 12
 
 
 def test_a_small_transaction_against_bare_sqlite(store: Store, tmp_path: Path) -> None:
@@ -110,7 +109,6 @@ def test_a_small_transaction_against_bare_sqlite(store: Store, tmp_path: Path) -
     pairs = [(_seconds(ours), _seconds(theirs)) for _ in range(500)]
     ms, base = (statistics.median(side) * 1e3 for side in zip(*pairs, strict=True))
     print(f"\none durable transaction: {ms:.2f} ms, bare sqlite3 {base:.2f} ms, {ms / base:.1f} times")
-    assert ms / base < 15
 
 
 def test_described_structures(store: Store) -> None:
@@ -136,7 +134,6 @@ def test_described_structures(store: Store) -> None:
         f"\nstructures: {len(made) / seconds:,.0f} rows/s, {seconds / len(made) * 1e3:.2f} ms each, "
         f"of which hashing and JSON {hashing / len(made) * 1e3:.2f} ms"
     )
-    assert seconds / hashing < 20
 
 
 def test_the_last_of_ten_thousand_facts_cost_what_the_first_did(store: Store) -> None:
@@ -156,7 +153,6 @@ def test_the_last_of_ten_thousand_facts_cost_what_the_first_did(store: Store) ->
     print(
         f"\nfirst 1,000: {first * 1e3:.2f} ms each, last 1,000: {last * 1e3:.2f} ms, {last / first:.2f} times"
     )
-    assert last / first < 1.5
 
 
 def test_opening_an_up_to_date_lab(store: Store) -> None:
@@ -170,4 +166,3 @@ def test_opening_an_up_to_date_lab(store: Store) -> None:
     pairs = [(_seconds(reopen), _seconds(bare)) for _ in range(30)]
     ms, base = (statistics.median(side) * 1e3 for side in zip(*pairs, strict=True))
     print(f"\nopening: {ms:.1f} ms, bare sqlite3 {base:.1f} ms")
-    assert ms < 50 * max(base, 1.0)

@@ -195,6 +195,9 @@ class AttemptFolder:
     def read_outcome(self, run: str) -> bytes:
         """Return the bytes of an outcome, which deserve no trust.
 
+        Args:
+            run: The run's id.
+
         Raises:
             OSError: There is none, or it is not a plain file inside this folder.
             RunError: It is too large.
@@ -308,6 +311,11 @@ def _open_inside(folder: int, name: str, flag: int) -> int:
 
 def read_stranger(base: Path, *parts: str, limit: int) -> bytes:
     """Read a plain file below a folder, following no link and no more than ``limit`` bytes.
+
+    Args:
+        base: The folder.
+        parts: Names that lead from it to the file.
+        limit: In bytes.
 
     Raises:
         OSError: As of :func:`open_stranger`.
