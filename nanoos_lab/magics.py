@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +43,8 @@ def run_line(line: str, namespace: dict[str, Any]) -> Any:  # noqa: ANN401 - wha
     Raises:
         InvalidInputError: There is no open lab, or the words are not understood.
     """
-    words = [_as_id(word, namespace) for word in shlex.split(line)] or ["show"]
+    said = re.split(r"(?:^|\s)#", line, maxsplit=1)[0]  # a comment, as on any line of a notebook
+    words = [_as_id(word, namespace) for word in shlex.split(said)] or ["show"]
     needs_lab = words[0] not in {"init", "doctor", "demo", "--help", "--version"} and "--help" not in words
     opened = _open_lab(namespace) if needs_lab else None
     token = cli.SESSION.set(cli.Session(lab=opened, embedded=True))

@@ -81,6 +81,7 @@ def test_the_magic_returns_what_the_lab_returns(shell, folder):
         assert shell.run_line_magic("lab", "find tags=rocksalt").frame()["name"].tolist() == ["MgO", "NaCl"]
         assert shell.run_line_magic("lab", "show mgo").id == lab.structure("MgO").id
         assert shell.run_line_magic("lab", "") is lab
+        assert len(shell.run_line_magic("lab", "runs --limit 1   # it's what was done")) == 1
         assert shell.run_line_magic("lab", "run static mgo calculator=toy").state == "COMPLETED"
         del shell.user_ns["lab"], shell.user_ns["mgo"]
 

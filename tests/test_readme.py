@@ -27,6 +27,7 @@ def blocks(kind: str) -> list[str]:
 
 @pytest.fixture
 def environment(tmp_path):
+    (tmp_path / "home").mkdir()
     bin_folder = Path(sys.executable).parent
     path = f"{bin_folder}{os.pathsep}{os.environ['PATH']}"
     return {**os.environ, "PATH": path, "HOME": str(tmp_path / "home"), "OMP_NUM_THREADS": "1"}

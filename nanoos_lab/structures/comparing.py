@@ -39,7 +39,7 @@ def same_crystal(
     Args:
         one: A crystal or a molecule.
         other: Another.
-        tolerance: How far an atom may be displaced, in Å.
+        tolerance: How far an atom may be displaced, and how much a length of the cell may differ, in Å.
     """
     a, b = arrays_of(one), arrays_of(other)
     if a.molecule != b.molecule or not np.array_equal(a.pbc, b.pbc) or sorted(a.names) != sorted(b.names):
@@ -86,7 +86,7 @@ def _changes_of_basis(cell: FloatArray, target: FloatArray, tolerance: float) ->
     vectors = _STEPS @ cell
     lengths, wanted = np.linalg.norm(vectors, axis=1), np.linalg.norm(target, axis=1)
     products = target @ target.T
-    choices = [np.flatnonzero(np.abs(lengths - length) < 2 * tolerance) for length in wanted]
+    choices = [np.flatnonzero(np.abs(lengths - length) < tolerance) for length in wanted]
     changes = []
     for rows in product(*choices):
         change = _STEPS[list(rows)]
