@@ -43,7 +43,7 @@ class EosParams(Params):
     )
     points: int = Field(7, ge=5, le=51, description="Number of volumes.")
     relax_first: bool = Field(True, description="Whether the structure is relaxed first.")
-    internal: Internal = Field("positions", description="What is relaxed at each volume.")
+    internal: Internal = Field("shape", description="What is relaxed at each volume.")
     fmax: float = Field(
         0.01, gt=0.0, le=1.0, description="Tolerance in eV/Å for forces and in eV for the virial per atom."
     )
@@ -76,7 +76,7 @@ def equation_of_state(
     strain: float = 0.02,
     points: int = 7,
     relax_first: bool = True,
-    internal: Internal = "positions",
+    internal: Internal = "shape",
     fmax: float = 0.01,
     max_steps: int = 300,
     progress: Report | None = None,
@@ -89,9 +89,9 @@ def equation_of_state(
         strain: Largest change of the lengths, both ways, as a fraction.
         points: Number of volumes, evenly spaced in length.
         relax_first: Whether atoms and cell are relaxed first.
-        internal: What is relaxed at each volume: ``positions`` (the strain is uniform, as in a Voigt average),
-            ``shape`` (atoms and cell shape, as under hydrostatic pressure, a Reuss average; it inherits what
-            the calculator gets wrong in shear) or ``none``.
+        internal: What is relaxed at each volume: ``shape`` (atoms and cell shape, as under hydrostatic pressure,
+            which is how the bulk modulus is defined), ``positions`` (atoms alone: the strain is uniform, as in
+            a Voigt average, and a layered crystal seems many times too stiff) or ``none``.
         fmax: Tolerance of every relaxation in eV/Å (forces) and eV (virial per atom).
         max_steps: Most steps of each relaxation.
         progress: Called with the done part and a line.

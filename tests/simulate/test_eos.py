@@ -10,6 +10,7 @@ from ase.eos import EquationOfState as ASEFit
 from nanoos_lab.errors import EquationOfStateError
 from nanoos_lab.simulate import equation_of_state, evaluate
 from nanoos_lab.simulate.eos import FIT_ONLY
+from nanoos_lab.structures import read_structure
 from nanoos_lab.tasks import TASKS
 from nanoos_lab.testing import crystal
 
@@ -128,3 +129,11 @@ def test_a_relaxation_that_runs_out_of_steps_marks_every_value():
     assert not outcome.converged
     assert all(not e.converged for e in outcome.values["equilibrium"])
     assert "1 steps were not enough" in outcome.messages[0]
+
+
+def test_a_layered_crystal_is_soft_under_hydrostatic_pressure(repository):
+    """Graphite: 33.8 GPa measured (M. Hanfland et al., Phys. Rev. B 39, 12598 (1989)); layers alone are far stiffer."""
+    graphite = read_structure(repository / "notebooks" / "structures" / "C-graphite.cif").structure
+    soft, stiff = (equation_of_state(graphite, internal=i).fit.bulk_modulus for i in ("shape", "positions"))
+    assert soft < 60
+    assert stiff > 3 * soft
