@@ -35,10 +35,14 @@ def open(folder: str | Path, *, project: str = "default") -> Lab:  # noqa: A001 
         The lab.
 
     Raises:
+        InvalidInputError: It is no folder but an address.
         StoreError: The folder cannot hold a lab, or its store cannot be opened; the message says why.
     """
-    from nanoos_lab.lab import Lab  # noqa: PLC0415 - importing the package stays light
+    from nanoos_lab.errors import InvalidInputError  # noqa: PLC0415 - importing the package stays light
+    from nanoos_lab.lab import Lab  # noqa: PLC0415
 
+    if "://" in str(folder):
+        raise InvalidInputError(f"a lab is a folder in this version, not a database address: {folder}")
     return Lab(folder, project=project)
 
 

@@ -6,21 +6,27 @@ magic shows it. Parameters and filters are written ``name=value``.
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ParamSpec
 
 import typer
+from typer.exceptions import TyperException
 
 from nanoos_lab._version import __version__
-from nanoos_lab.errors import InvalidInputError, NanoOSError
+from nanoos_lab.errors import DetachedInterrupt, InvalidInputError, NanoOSError
 from nanoos_lab.verbs import parse_filters, parse_params
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from nanoos_lab.lab import Lab
+
+P = ParamSpec("P")
 
 
 @dataclass
@@ -60,6 +66,25 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     result_callback=_finish,
 )
+
+
+def _patient(command: Callable[P, Any]) -> Callable[P, Any]:
+    """Let an interrupt of a command that waits say what becomes of its runs."""
+
+    @functools.wraps(command)
+    def attended(*args: P.args, **kwargs: P.kwargs) -> Any:  # noqa: ANN401 - what the command returns
+        try:
+            return command(*args, **kwargs)
+        except DetachedInterrupt as stopped:
+            if SESSION.get(Session()).embedded:
+                raise
+            words = (
+                f"stopped waiting for {', '.join(stopped.run_ids)}: on profile 'process' it goes on, on 'here' it "
+                "waits until the same command is given again"
+            )
+            raise typer.Exit(_say(words, 130)) from None
+
+    return attended
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - typer's form of a flag's callback
@@ -137,6 +162,7 @@ def find(
 
 
 @app.command()
+@_patient
 def predict(
     structures: Annotated[list[str], typer.Argument(help="Ids or names; 'all' for every added one.")],
     prop: Annotated[
@@ -151,6 +177,7 @@ def predict(
 
 
 @app.command()
+@_patient
 def run(
     task: Annotated[str, typer.Argument(help="The task, such as relax.")],
     structure: Annotated[str, typer.Argument(help="Id or name.")],
@@ -163,11 +190,16 @@ def run(
 ) -> Any:  # noqa: ANN401
     """Run a task on one structure: nanoos run relax SrTiO3 calculator=chgnet fmax=0.02."""
     lab = current_lab()
+    if detach and lab.settings.profile(on).executor == "here":
+        raise InvalidInputError(
+            "a run of profile 'here' ends with this command: give --on process to --detach"
+        )
     verb = lab.submit if detach else lab.run
     return verb(task, lab.structure(structure), on=on, force=force, **parse_params(params or []))
 
 
 @app.command("map")
+@_patient
 def map_(
     task: Annotated[str, typer.Argument(help="The task, such as eos.")],
     arguments: Annotated[
@@ -230,12 +262,14 @@ def cancel(run_id: Annotated[str, typer.Argument(metavar="RUN", help="The run's 
 
 
 @app.command()
+@_patient
 def retry(run_id: Annotated[str, typer.Argument(metavar="RUN", help="The run's id.")]) -> Any:  # noqa: ANN401
     """Try a failed, lost or cancelled run again, and wait for it."""
     return current_lab().retry(run_id).wait()
 
 
 @app.command()
+@_patient
 def report(
     template: Annotated[str, typer.Argument(help="The template, such as screening.")] = "screening",
     params: Params = None,
@@ -256,6 +290,7 @@ def doctor() -> Any:  # noqa: ANN401
 
 
 @app.command()
+@_patient
 def demo(
     folder: Annotated[Path, typer.Argument(help="Where to keep the demo's lab.")] = Path("demo-lab"),
 ) -> Any:  # noqa: ANN401
@@ -279,7 +314,15 @@ def main(arguments: list[str] | None = None) -> None:
     """
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     try:
-        app(args=arguments, prog_name="nanoos")
+        sys.exit(app(args=arguments, prog_name="nanoos", standalone_mode=False))
+    except typer.Abort:
+        sys.exit(_say("stopped", 130))
+    except TyperException as error:
+        sys.exit(_say(f"nanoos: {error}", 2))
     except NanoOSError as error:
-        typer.secho(f"nanoos: {error}", fg=typer.colors.RED, err=True)
-        sys.exit(1)
+        sys.exit(_say(f"nanoos: {error}", 1))
+
+
+def _say(words: str, code: int) -> int:
+    typer.secho(words, fg=typer.colors.RED, err=True)
+    return code

@@ -52,6 +52,7 @@ def test_running_comparing_and_tracing(folder):
         (("run", "relax", "MgO", "fmax"), "name=value"),
         (("--lab", "nowhere", "runs"), "nanoos init"),
         (("map", "eos", "-t", "no-such-tag"), "no structure fits"),
+        (("run", "static", "MgO", "calculator=toy", "--detach"), "--on process"),
     ],
 )
 def test_errors_are_one_line_without_a_traceback(folder, words, problem):
@@ -59,6 +60,46 @@ def test_errors_are_one_line_without_a_traceback(folder, words, problem):
     assert result.returncode == 1
     assert problem in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_words_that_are_not_understood_are_refused(folder):
+    result = nanoos("rnus", cwd=folder)
+    assert result.returncode == 2
+    assert "Did you mean 'runs'" in result.stderr
+
+
+def test_a_detached_run_goes_on_without_its_command(folder):
+    result = nanoos("run", "relax", "NaCl", "calculator=toy", "--detach", "--on", "process", cwd=folder)
+    assert result.returncode == 0, result.stderr
+    with nl.open(folder) as lab:
+        (run,) = lab.runs(task="relax", structure="NaCl")
+        assert run.row.profile == "process"
+        assert run.wait(60).state == "COMPLETED"
+        assert run.structure.parent.name == "NaCl"
+
+
+def test_an_interrupted_command_says_what_becomes_of_its_run(folder):
+    code = (
+        "import _thread, threading, nanoos_lab.cli as cli\n"
+        "from nanoos_lab.tasks import TASKS, Context, Outcome, Params, task\n"
+        "class Nothing(Params): pass\n"
+        "@task('endless', version='1')\n"
+        "def endless(inputs, params: Nothing, context: Context) -> Outcome:\n"
+        "    _thread.interrupt_main()\n"
+        "    threading.Event().wait()\n"
+        "TASKS.register('endless', endless)\n"
+        "cli.main(['run', 'endless', 'MgO'])\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 130
+    assert "until the same command is given again" in result.stderr
+    with nl.open(folder) as lab:
+        (run,) = lab.runs(task="endless")
+        assert run.state == "PENDING"
+        run.cancel()
+        assert run.state == "CANCELLED"
 
 
 def test_the_doctor_names_plugins_and_packages(folder):

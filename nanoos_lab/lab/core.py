@@ -13,6 +13,7 @@ from nanoos_lab.lab.workspace import StructureLike, Workspace
 from nanoos_lab.runs.engine import Runs
 from nanoos_lab.settings import load_settings, user_settings_path
 from nanoos_lab.store.database import Store
+from nanoos_lab.store.schema import RunState
 from nanoos_lab.store.values import ImportReport, import_measured_csv
 
 if TYPE_CHECKING:
@@ -201,9 +202,7 @@ class Lab(Workspace):
         records = [self.structure(s) for s in ([structures] if one else structures)]
         wanted = None if properties is None else list(properties)
         batch = self.map("predict", records, predictor=predictor, properties=wanted, **options)
-        done = [
-            (s, r.values) for s, r in zip(records, batch, strict=True) if not (r.error and r in batch.failed)
-        ]
+        done = [(s, r.values) for s, r in zip(records, batch, strict=True) if r.state is RunState.COMPLETED]
         return Predictions(done, failed=batch.failed)
 
     def report(

@@ -10,16 +10,17 @@ from nanoos_lab.properties import VOCABULARY
 from nanoos_lab.store.schema import RunRow, RunState
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import pandas as pd
     from rich.console import RenderableType
 
-    from nanoos_lab.lab.runs import Run
-    from nanoos_lab.store.schema import PropertyValueRow
+    from nanoos_lab.lab.records import StructureRecord
+    from nanoos_lab.store.schema import PropertyValueRow, StructureRow
     from nanoos_lab.structures.scene import Scene
 
 _ANGLE_NOISE = 1e-3
+_NAMES = 3
 VALUE_HEADERS = ("property", "value", "origin", "method", "")
 
 
@@ -32,6 +33,17 @@ def elapsed_s(row: RunRow) -> float | None:
     if row.started_at is None:
         return None
     return max((row.finished_at or time.time()) - row.started_at, 0.0)
+
+
+def names_of(structures: Iterable[StructureRow | StructureRecord]) -> str:
+    """Return the names of a run's structures, the first few of many.
+
+    Args:
+        structures: The structures.
+    """
+    names = [structure.name for structure in structures]
+    more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
+    return ", ".join(names[:_NAMES]) + more
 
 
 def one_line(row: RunRow) -> str:
@@ -228,33 +240,38 @@ def run_text(row: RunRow, values: Sequence[PropertyValueRow], heading: str) -> R
     )
 
 
-def batch_frame(runs: Sequence[Run]) -> pd.DataFrame:
+def batch_frame(
+    runs: Sequence[RunRow],
+    inputs: Mapping[str, Sequence[StructureRow]],
+    values: Mapping[str, Sequence[PropertyValueRow]],
+) -> pd.DataFrame:
     """Return a batch as a tidy table; see :meth:`nanoos_lab.lab.runs.Batch.frame`.
 
     Args:
         runs: The runs in order.
+        inputs: The structures they were given, by run.
+        values: The values they gave, by run.
     """
     import pandas as pd  # noqa: PLC0415 - heavy
 
     rows, units = [], {}
     for run in runs:
-        inputs = run.inputs
-        first = inputs[0] if inputs else None
+        first = next(iter(inputs.get(run.id, ())), None)
         cells: dict[str, Any] = {
             "structure": first.id if first else None,
             "name": first.name if first else None,
-            "formula": first.formula if first else None,
+            "formula": first.reduced_formula if first else None,
             "run": run.id,
-            "state": run.state.value,
-            "converged": run.row.converged,
-            "elapsed_s": run.elapsed_s,
+            "state": str(run.state),
+            "converged": run.converged,
+            "elapsed_s": elapsed_s(run),
         }
-        for value in run.values:
+        for value in values.get(run.id, ()):
             cells[value.property] = value.value
             if value.uncertainty is not None:
                 cells[f"{value.property}_unc"] = value.uncertainty
             units[value.property] = value.unit
-        cells["problem"] = (run.error or {}).get("message") if run.state is not RunState.COMPLETED else None
+        cells["problem"] = (run.error or {}).get("message") if run.state != RunState.COMPLETED else None
         rows.append(cells)
     frame = pd.DataFrame(rows)
     frame.attrs["units"] = units

@@ -39,24 +39,37 @@ class Run:
     """
 
     def __init__(self, lab: Workspace, row: RunRow, *, reused: bool = False) -> None:
-        self._lab, self._row, self.reused = lab, row, reused
+        self.lab, self.last_row, self.reused = lab, row, reused
+
+    @property
+    def known_state(self) -> RunState:
+        """Where it stood when its row was last read."""
+        return RunState(self.last_row.state)
+
+    def update(self, row: RunRow) -> None:
+        """Take a newer row.
+
+        Args:
+            row: The row.
+        """
+        self.last_row = row
 
     @property
     def row(self) -> RunRow:
         """Its row, read again from the store until it is final."""
-        if not RunState(self._row.state).final:
-            self._row = self._lab.run_rows([self._row.id])[0]
-        return self._row
+        if not self.known_state.final:
+            self.update(self.lab.run_rows([self.id])[0])
+        return self.last_row
 
     @property
     def id(self) -> str:
         """Its id; any unique prefix names it."""
-        return self._row.id
+        return self.last_row.id
 
     @property
     def task(self) -> str:
         """The task's name."""
-        return self._row.task
+        return self.last_row.task
 
     @property
     def state(self) -> RunState:
@@ -86,17 +99,17 @@ class Run:
     @property
     def progress(self) -> Progress:
         """Its last report of progress."""
-        return self._lab.progress(self.id)
+        return self.lab.progress(self.id)
 
     @property
     def inputs(self) -> StructureSet:
         """The structures it was given."""
-        return self._lab.inputs_of(self.id)
+        return self.lab.inputs_of(self.id)
 
     @property
     def structures(self) -> StructureSet:
         """The structures it made."""
-        return self._lab.made_by(self.id)
+        return self.lab.made_by(self.id)
 
     @property
     def structure(self) -> StructureRecord | None:
@@ -107,12 +120,12 @@ class Run:
     @property
     def values(self) -> list[PropertyValueRow]:
         """The values it gave."""
-        return self._lab.value_rows(run_id=self.id, include_synthetic=True)
+        return self.lab.value_rows(run_id=self.id, include_synthetic=True)
 
     @property
     def artifacts(self) -> dict[str, Path]:
         """The files it left, by name; their bytes are checked when this is read."""
-        return self._lab.artifacts_of(self.id)
+        return self.lab.artifacts_of(self.id)
 
     def wait(self, timeout: float | None = None) -> Run:
         """Wait for its end and return it; an interrupt detaches and never cancels.
@@ -123,7 +136,7 @@ class Run:
         Raises:
             RunFailedError: It ended without a result.
         """
-        self._lab.wait([self], timeout=timeout)
+        self.lab.wait([self], timeout=timeout)
         return self.check()
 
     def check(self) -> Run:
@@ -139,12 +152,12 @@ class Run:
 
     def cancel(self) -> Run:
         """Ask it to stop and return it; one that has ended stays as it is."""
-        self._lab.cancel(self.id)
+        self.lab.cancel(self.id)
         return self
 
     def retry(self) -> Run:
         """Try again what failed, was lost or was cancelled, and return it."""
-        self._lab.retry(self.id)
+        self.lab.retry(self.id)
         return self
 
     def __repr__(self) -> str:
@@ -155,8 +168,7 @@ class Run:
         return details.run_text(self.row, self.values, self._heading())
 
     def _heading(self) -> str:
-        names = ", ".join(s.name for s in self.inputs[:4])
-        return f"{self.task} · {names}" if names else self.task
+        return " · ".join(filter(None, [self.task, details.names_of(self.inputs)]))
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         made = self.structure
@@ -175,6 +187,15 @@ class RunSet(Sequence[Run]):
     def __init__(self, runs: Iterable[Run], *, title: str = "runs") -> None:
         self._runs = list(runs)
         self.title = title
+
+    def refresh(self) -> RunSet:
+        """Read the rows of all unfinished runs again, in one query, and return the set."""
+        open_runs = [run for run in self._runs if not run.known_state.final]
+        if open_runs:
+            rows = open_runs[0].lab.run_rows([run.id for run in open_runs])
+            for run, row in zip(open_runs, rows, strict=True):
+                run.update(row)
+        return self
 
     def __len__(self) -> int:
         return len(self._runs)
@@ -196,14 +217,14 @@ class RunSet(Sequence[Run]):
             (
                 r.id,
                 r.task,
-                r.state.value,
-                r.row.profile,
-                r.row.attempt,
-                r.row.created_at,
-                r.elapsed_s,
-                r.row.converged,
+                str(r.state),
+                r.profile,
+                r.attempt,
+                r.created_at,
+                details.elapsed_s(r),
+                r.converged,
             )
-            for r in self
+            for r in self.rows()
         ]
         columns = ["run", "task", "state", "profile", "attempts", "created_at", "elapsed_s", "converged"]
         frame = pd.DataFrame(rows, columns=columns)
@@ -214,23 +235,29 @@ class RunSet(Sequence[Run]):
 
     def cells(self) -> list[tuple[str, str, str, str, str, str, str]]:
         """Return what the table shows of each run, by :attr:`HEADERS`."""
+        rows = self.rows()[:_SHOWN_ROWS]
+        inputs = self._runs[0].lab.input_rows([row.id for row in rows]) if rows else {}
         return [
             (
-                run.id,
-                run.task,
-                run._heading().partition(" · ")[2],  # noqa: SLF001 - one room
-                run.state.value,
-                numbers.age(run.row.created_at),
-                numbers.duration(run.elapsed_s),
-                details.one_line(run.row),
+                row.id,
+                row.task,
+                details.names_of(inputs[row.id]),
+                str(row.state),
+                numbers.age(row.created_at),
+                numbers.duration(details.elapsed_s(row)),
+                details.one_line(row),
             )
-            for run in self._runs[:_SHOWN_ROWS]
+            for row in rows
         ]
+
+    def rows(self) -> list[RunRow]:
+        """Return the runs' rows as they stand now."""
+        return [run.last_row for run in self.refresh()]
 
     def _title(self) -> str:
         states: dict[str, int] = {}
-        for run in self:
-            states[run.state] = states.get(run.state, 0) + 1
+        for row in self.rows():
+            states[row.state] = states.get(row.state, 0) + 1
         counts = ", ".join(f"{n} {state.lower()}" for state, n in sorted(states.items()))
         return f"{len(self)} {self.title}: {counts}" if counts else f"no {self.title}"
 
@@ -263,7 +290,7 @@ class Batch(RunSet):
     @property
     def failed(self) -> RunSet:
         """The runs that ended without a result."""
-        bad = [r for r in self if r.state.final and r.state is not RunState.COMPLETED]
+        bad = [r for r in self.refresh() if r.known_state.final and r.known_state is not RunState.COMPLETED]
         return RunSet(bad, title="failed runs")
 
     @property
@@ -286,4 +313,8 @@ class Batch(RunSet):
         A property ``p`` has its value in the column ``p``, its uncertainty, where there is one, in ``p_unc``
         and its unit in ``frame.attrs["units"]["p"]``.
         """
-        return details.batch_frame(list(self))
+        ids = [run.id for run in self]
+        values: dict[str, list[PropertyValueRow]] = {}
+        for value in self._lab.value_rows(run_id=ids, include_synthetic=True):
+            values.setdefault(value.run_id or "", []).append(value)
+        return details.batch_frame(self.rows(), self._lab.input_rows(ids), values)

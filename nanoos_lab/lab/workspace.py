@@ -176,7 +176,7 @@ class Workspace:
             runs: The runs.
             timeout: Seconds, or None for as long as it takes.
         """
-        waiting = [run for run in runs if not run.state.final]
+        waiting = [run for run in RunSet(runs).refresh() if not run.known_state.final]
         if not waiting:
             return
         title = waiting[0].task if len(waiting) == 1 else f"{waiting[0].task} · {len(runs)} runs"
@@ -277,6 +277,16 @@ class Workspace:
         with self.store.read() as session:
             ids = run_rows.input_ids(session, self.store.scope, run_id)
         return self.structures(ids)
+
+    def input_rows(self, run_ids: Sequence[str]) -> dict[str, list[StructureRow]]:
+        """Return the structures that runs were given, by run.
+
+        Args:
+            run_ids: Full ids.
+        """
+        with self.store.read() as session:
+            found = run_rows.inputs_of(session, self.store.scope, run_ids)
+        return {run: [row for _, row in edges] for run, edges in found.items()}
 
     def artifacts_of(self, run_id: str) -> dict[str, Path]:
         """Return the files that a run left, by name, after checking their bytes.

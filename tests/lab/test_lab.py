@@ -243,3 +243,19 @@ def test_names_and_notes_are_escaped_wherever_they_are_drawn(lab):
     shown = [record, lab.structures(), run, lab.runs(), lab, lab.trace(run), lab.compare(record, "energy")]
     for one in shown:
         assert "<img" not in one._repr_mimebundle_()["text/html"], type(one).__name__
+
+
+def test_a_database_address_is_refused(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InvalidInputError, match="folder in this version"):
+        nl.open("postgresql+psycopg://localhost/lab")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_large_batch_is_read_in_few_queries(lab, sto, monkeypatch):
+    batch = lab.map("static", [sto, lab.add("MgO.cif")], calculator="toy")
+    reads = []
+    original = lab.store.read
+    monkeypatch.setattr(lab.store, "read", lambda: reads.append(1) or original())
+    assert len(batch.frame()) == 2
+    assert len(reads) <= 3
