@@ -18,11 +18,11 @@ _LOG_INTERVAL_S = 30.0
 
 class _Screen(Protocol):
     def show(self, fraction: float | None, line: str) -> None: ...
-    def clear(self) -> None: ...
+    def finish(self, took: str) -> None: ...
 
 
 class _Notebook:
-    """One output cell that is rewritten in place and emptied at the end."""
+    """One output that is rewritten in place; at the end, a line that tells how long it took."""
 
     def __init__(self, title: str) -> None:
         self._title = title
@@ -32,14 +32,15 @@ class _Notebook:
         words = html.Markup('<p class="sub">{}</p>').format(line)
         self._draw(html.block(html.bar(fraction), words, title=self._title))
 
-    def clear(self) -> None:
+    def finish(self, took: str) -> None:
         if self._handle is not None:
-            self._draw("")
+            words = html.Markup('<p class="sub">{}: {}</p>').format(self._title, took)
+            self._draw(html.block(words), f"{self._title}: {took}")
 
-    def _draw(self, markup: str) -> None:
+    def _draw(self, markup: str, plain: str = "") -> None:
         from IPython import display  # noqa: PLC0415 - only inside IPython
 
-        page = {"text/html": markup, "text/plain": ""}
+        page = {"text/html": markup, "text/plain": plain}
         if self._handle is None:
             self._handle = display.display(page, raw=True, display_id=True)  # type: ignore[no-untyped-call]
         else:
@@ -73,7 +74,8 @@ class _Terminal:
         self._said, self._said_at = fraction or 0.0, now
         return True
 
-    def clear(self) -> None:
+    def finish(self, took: str) -> None:
+        del took  # a terminal has shown it
         if self._interactive and self._width:
             sys.stderr.write("\r" + " " * self._width + "\r")
             sys.stderr.flush()
@@ -120,7 +122,7 @@ class ProgressBar:
     def __exit__(
         self, _type: type[BaseException] | None, _value: BaseException | None, _tb: TracebackType | None
     ) -> None:
-        self._screen.clear()
+        self._screen.finish(numbers.duration(time.monotonic() - self._start))
 
 
 def in_notebook() -> bool:
