@@ -106,7 +106,7 @@ def kill_worker(pid: int) -> bool:
 @pytest.mark.system
 @pytest.mark.timeout(600)
 def test_random_kills_lose_nothing_double_nothing_and_leave_no_false_state(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.syspath_prepend(str(HERE))
     from chaos_process import SETTINGS
@@ -138,12 +138,14 @@ def test_random_kills_lose_nothing_double_nothing_and_leave_no_false_state(
     lost += [f"{run} was promised, then forgotten" for run in told - set(ids)]
     doubled, attempts = check_each_once(store, ended, lines(tmp_path / "journal.txt"))
     store.close()
-    print(
-        f"chaos: {count.total()} kills ({', '.join(f'{n} {role}' for role, n in sorted(count.items()))}) in "
-        f"{time.monotonic() - started:.0f} s; {len(ids)} runs in {attempts} attempts; {left} unfinished at the end, "
-        f"{recovered} settled by the next open in {opened:.2f} s ({spent:.2f} s of CPU); "
-        f"{len(lost)} lost, {len(doubled)} doubled, {len(wrong)} in a false state"
-    )
+    roles = ", ".join(f"{n} {role}" for role, n in sorted(count.items()))
+    with capsys.disabled():
+        print(
+            f"\nchaos, seed {seed}: {count.total()} kills ({roles}) in {time.monotonic() - started:.0f} s; "
+            f"{len(ids)} runs in {attempts} attempts; {left} unfinished at the end, "
+            f"{recovered} settled by the next open in {opened:.2f} s ({spent:.2f} s of CPU); "
+            f"{len(lost)} lost, {len(doubled)} doubled, {len(wrong)} in a false state"
+        )
     assert count.total() >= min(kills, 300)
     assert (lost, doubled, wrong) == ([], [], [])
     assert spent < 2.0
