@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -36,9 +36,11 @@ def table(
     from rich.text import Text  # noqa: PLC0415
 
     right = set(numeric)
+    whole = {*right, *headers[:1], "state", "when", "origin"}
     drawn = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
     for header in headers:
-        drawn.add_column(header, justify="right" if header in right else "left", overflow="fold")
+        justify: Literal["left", "right"] = "right" if header in right else "left"
+        drawn.add_column(header, justify=justify, overflow="fold", no_wrap=header in whole)
     for cells in rows:
         drawn.add_row(*(Text(str(cell), style=_STYLES.get(str(cell), "")) for cell in cells))
     return drawn
