@@ -130,8 +130,10 @@ def _extension() -> Finding:
 
 
 def _programs() -> list[Finding]:
+    places = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+    found = {name: shutil.which(name, path=places) for name in PROGRAMS}
     return [
-        Finding(name, "ok", path) if (path := shutil.which(name)) else Finding(name, "missing", purpose, line)
+        Finding(name, "ok", path) if (path := found[name]) else Finding(name, "missing", purpose, line)
         for name, (purpose, line) in PROGRAMS.items()
     ]
 
