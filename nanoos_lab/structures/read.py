@@ -7,8 +7,11 @@ Example:
 
 from __future__ import annotations
 
+import codecs
+import os
 import zlib
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +20,8 @@ from nanoos_lab.errors import InvalidInputError, StructureParseError, UnknownNam
 from nanoos_lab.structures.formats.recognise import FORMATS, by_name, recognise
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from pymatgen.core.structure import Molecule, Structure
 
 _MODULES = {"cif": "cif", "poscar": "poscar", "xyz": "xyz", "extxyz": "xyz", "json": "pymatgen_json"}
@@ -68,7 +73,7 @@ def read_structures(
     kind = format or recognise(text, where)
     if kind is None:
         raise StructureParseError("this is no CIF, POSCAR, XYZ or pymatgen JSON", where)
-    module = import_module(f"nanoos_lab.structures.formats.{_MODULES[kind]}")
+    module = _module(kind)
     try:
         found = module.parse(text, where)
     except StructureParseError as error:
@@ -123,17 +128,18 @@ def _text_of(source: str | Path | bytes, name: str | None) -> tuple[str, str, st
         raise InvalidInputError(
             f"a structure is read from a path, text or bytes, not {type(source).__name__}"
         )
-    return _decode(_file_bytes(source, where), where), where, name or Path(source).name
+    return _decode(_file_bytes(source, where), where), where, name or os.path.basename(source)  # noqa: PTH119 - as below
 
 
 def _file_bytes(source: str | Path, where: str) -> bytes:
     if not str(source).strip():
         raise StructureParseError("the text is empty", where if where.strip() else "<text>")
-    path = Path(source).expanduser() if "\0" not in str(source) else Path("\ufffd")
+    path = os.path.expanduser(source) if "\0" not in str(source) else "\ufffd"  # noqa: PTH111 - five times as fast
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise StructureParseError(f"larger than {MAX_BYTES >> 20} MiB", where)
-        return path.read_bytes()
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - as above
+            if os.fstat(file.fileno()).st_size > MAX_BYTES:
+                raise StructureParseError(f"larger than {MAX_BYTES >> 20} MiB", where)
+            return file.readall()
     except FileNotFoundError:
         raise StructureParseError("there is no such file", where) from None
     except IsADirectoryError:
@@ -152,7 +158,8 @@ def _decode(data: bytes, where: str) -> str:
             "not a text file (it has zero bytes): binary, or UTF-16 without its mark", where
         )
     else:
-        encodings = ("utf-8-sig", "cp1252", "latin-1")
+        data = data.removeprefix(codecs.BOM_UTF8)
+        encodings = ("utf-8", "cp1252", "latin-1")
     for encoding in encodings:
         try:
             return data.decode(encoding)
@@ -175,6 +182,11 @@ def _unzip(data: bytes, where: str) -> bytes:
         )
         raise StructureParseError(what, where)
     return text
+
+
+@cache
+def _module(kind: str) -> ModuleType:
+    return import_module(f"nanoos_lab.structures.formats.{_MODULES[kind]}")
 
 
 def _explained(error: StructureParseError, text: str, given: str | None, where: str) -> StructureParseError:

@@ -286,6 +286,13 @@ def number(text: str) -> float:
     """
     if text == ".":
         return 0.0
+    try:
+        return float(text) if "_" not in text and text[-1:].isdigit() else _careful_number(text)
+    except ValueError:
+        return _careful_number(text)
+
+
+def _careful_number(text: str) -> float:
     value = float(gemmi.cif.as_number(text))
     if value != value and text[:1] in _SPECIAL:  # noqa: PLR0124 - NaN
         return float(gemmi.cif.as_number(gemmi.cif.as_string(text).strip()))

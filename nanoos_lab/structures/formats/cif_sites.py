@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 SITE_TOLERANCE = 1e-4
 """Two positions whose fractional coordinates all differ by less are one site."""
+_IDENTITY = np.eye(3)
 _BINS, _BIN_OFFSET = 1009, 0.43
 """A grid whose bin borders lie away from the fractions 0, 1/8, 1/6, 1/4, 1/3, ... of special positions."""
 _CHUNK = 200_000
@@ -34,6 +35,8 @@ def expand(
         Sites (m, 3), each atom's in the order of the operations, in [0, 1); and the atom of each site (m,).
     """
     n_atoms, n_ops = len(coords), len(rotations)
+    if n_ops == 1 and np.array_equal(rotations[0], _IDENTITY) and not translations.any():
+        return coords - np.floor(coords), np.arange(n_atoms)
     images = (
         np.matmul(coords[:, None, None, :], rotations.transpose(0, 2, 1)[None])[:, :, 0, :] + translations
     )
