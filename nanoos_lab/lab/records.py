@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from nanoos_lab.structures.scene import Scene
     from nanoos_lab.widgets import StructureViewer
 
-SCENE_MIME = "application/vnd.nanoos.scene+json"
 _THUMBNAILS = 12
 _SHOWN_ROWS = 30
 
@@ -168,13 +167,14 @@ class StructureRecord:
         return text.table([self.name, ""], self.facts())
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        from nanoos_lab.structures.svg import svg_of  # noqa: PLC0415 - drawn when shown
+        from nanoos_lab.structures.scene import MIME_TYPE  # noqa: PLC0415 - drawn when shown
+        from nanoos_lab.structures.svg import svg_of  # noqa: PLC0415
 
         scene = self.scene()
         payload = scene.to_json() | {"title": self.name, "facts": [list(pair) for pair in self.facts()]}
         still = html.safe(svg_of(scene, width=360, height=320))
         page = html.block(html.row(still, html.facts(self.facts())), title=self.name)
-        return {SCENE_MIME: payload, "text/html": page, "text/plain": repr(self)}
+        return {MIME_TYPE: payload, "text/html": page, "text/plain": repr(self)}
 
 
 class StructureSet(Sequence[StructureRecord]):

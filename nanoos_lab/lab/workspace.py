@@ -299,9 +299,7 @@ class Workspace:
         """
         with self.store.read() as session:
             rows = artifacts.artifacts_of(session, self.store.scope, run_id)
-        for row in rows:
-            artifacts.open_artifact(self.store.scope, row).close()
-        return {row.name: artifacts.artifact_path(self.store.scope, row.sha256) for row in rows}
+        return {row.name: artifacts.checked_path(self.store.scope, row) for row in rows}
 
     def progress(self, run_id: str) -> Progress:
         """Return the last report of progress of a run.

@@ -170,8 +170,3 @@ def _insert_ignoring(table: type[Base], dialect: str) -> Any:  # noqa: ANN401 - 
     else:
         from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]  # noqa: PLC0415
     return insert(table.__table__).on_conflict_do_nothing()  # type: ignore[arg-type]
-
-
-def escape_like(text: str) -> str:
-    r"""Return user text for use inside a ``LIKE`` pattern with ``escape="\"``."""
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

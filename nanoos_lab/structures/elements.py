@@ -108,13 +108,3 @@ def element_data(symbol: str) -> ElementData:
     """
     known = _table().get(symbol)
     return known or ElementData(symbol, 0, (255, 20, 147), 0.8, 0.95, 0.0, "noble")
-
-
-def symbol_of(number: int) -> str:
-    """Return the symbol of an atomic number, ``"X"`` for 0."""
-    return _symbols()[number]
-
-
-@functools.cache
-def _symbols() -> tuple[str, ...]:
-    return ("X", *(s for s in _table() if s not in {"D", "T"}))

@@ -22,13 +22,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nanoos_lab._version import __version__
+from nanoos_lab.structures.scene import MIME_TYPE as SCENE_MIME
 from nanoos_lab.workflows.templates import read_notebook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PLOTLY_MIME = "application/vnd.plotly.v1+json"
-SCENE_MIME = "application/vnd.nanoos.scene+json"
 _PAGE = Path(__file__).resolve().parent / "page"
 _TOC_MARK, _SCRIPTS_MARK = "<!--contents-->", "<!--scripts-->"
 _HEADING = re.compile(r'<h([23]) id="([^"]+)"[^>]*>(.*?)(?:<a class="anchor-link".*?</a>)?</h\1>', re.DOTALL)

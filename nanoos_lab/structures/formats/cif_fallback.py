@@ -31,7 +31,7 @@ def parse_with_pymatgen(text: str) -> list[Structure]:
             structures = CifParser.from_str(text, occupancy_tolerance=1.01).parse_structures(
                 primitive=False, on_error="raise"
             )
-        except Exception as error:
+        except Exception as error:  # pymatgen raises whatever a damaged file makes it stumble over
             raise BuildError(_reason(error)) from error
     for structure in structures:
         lattice_of_matrix(structure.lattice.matrix)
