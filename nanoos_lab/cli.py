@@ -302,7 +302,9 @@ def demo(
 
 def _records(lab: Lab, names: list[str]) -> list[Any]:
     if names == ["all"]:
-        return list(lab.structures())
+        if not (added := list(lab.structures())):
+            raise InvalidInputError("this lab holds no structure yet: add some with 'nanoos add FILE'")
+        return added
     return [lab.structure(name) for name in names]
 
 

@@ -62,6 +62,13 @@ def test_errors_are_one_line_without_a_traceback(folder, words, problem):
     assert "Traceback" not in result.stderr
 
 
+def test_an_empty_lab_says_what_to_do(tmp_path):
+    assert nanoos("init", "empty", cwd=tmp_path).returncode == 0
+    result = nanoos("predict", "all", cwd=tmp_path / "empty")
+    assert result.returncode == 1
+    assert "nanoos add" in result.stderr
+
+
 def test_words_that_are_not_understood_are_refused(folder):
     result = nanoos("rnus", cwd=folder)
     assert result.returncode == 2
