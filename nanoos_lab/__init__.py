@@ -22,28 +22,30 @@ if TYPE_CHECKING:
 __all__ = ["Lab", "__version__", "load_ipython_extension", "open"]
 
 
-def open(folder: str | Path, *, project: str = "default") -> Lab:  # noqa: A001 - nl.open is how a lab is opened
-    """Open a lab, a folder with an embedded store, artifacts and runs; make it where it is new.
+def open(  # noqa: A001 - nl.open is how a lab is opened
+    place: str | Path, *, project: str = "default", files: str | Path | None = None
+) -> Lab:
+    """Open a lab: a folder with an embedded store, made where it is new, or a lab on a PostgreSQL server.
 
-    Nothing has to be started. What an earlier process left unfinished is put right.
+    For a folder nothing has to be started. What an earlier process left unfinished is put right.
 
     Args:
-        folder: The lab folder.
-        project: The project to work in; made when it is new.
+        place: The lab folder, or an address such as ``postgresql+psycopg://ada@db.example.org/lab``; a password is
+            better kept in ``~/.pgpass`` than in the address.
+        project: The project to work in; made when it is new. On a server another person's project may be named
+            ``owner/name``.
+        files: On a server, where the lab's files are seen from here, if not where the lab says.
 
     Returns:
         The lab.
 
     Raises:
-        InvalidInputError: It is no folder but an address.
+        AccessDeniedError: The server does not let one in, or the login is an administrator's.
         StoreError: The folder cannot hold a lab, or its store cannot be opened; the message says why.
     """
-    from nanoos_lab.errors import InvalidInputError  # noqa: PLC0415 - importing the package stays light
-    from nanoos_lab.lab import Lab  # noqa: PLC0415
+    from nanoos_lab.lab import Lab  # noqa: PLC0415 - importing the package stays light
 
-    if "://" in str(folder):
-        raise InvalidInputError(f"a lab is a folder in this version, not a database address: {folder}")
-    return Lab(folder, project=project)
+    return Lab(place, project=project, files=files)
 
 
 def load_ipython_extension(shell: InteractiveShell) -> None:

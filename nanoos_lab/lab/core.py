@@ -13,7 +13,7 @@ from nanoos_lab.lab.workspace import StructureLike, Workspace
 from nanoos_lab.runs.engine import Runs
 from nanoos_lab.settings import load_settings, user_settings_path
 from nanoos_lab.store.database import Store
-from nanoos_lab.store.schema import RunState
+from nanoos_lab.store.schema import Role, RunState
 from nanoos_lab.store.values import ImportReport, import_measured_csv
 
 if TYPE_CHECKING:
@@ -23,12 +23,13 @@ if TYPE_CHECKING:
 
 
 class Lab(Workspace):
-    """An open workspace: structures, runs and values of one project, in one folder.
+    """An open workspace: structures, runs and values of one project, in a folder or on a server.
 
     Args:
-        root: The lab folder; made when it is new.
+        place: The lab folder, made when it is new, or the address of a lab on a PostgreSQL server.
         project: The project to work in.
         settings: Settings; by default the person's file, then the lab's own.
+        files: On a server, where the lab's files are seen from here, if not where the lab says.
 
     Example:
         >>> lab = Lab("titanates")  # doctest: +SKIP
@@ -37,12 +38,19 @@ class Lab(Workspace):
     """
 
     def __init__(
-        self, root: str | Path, *, project: str = "default", settings: Settings | None = None
+        self,
+        place: str | Path,
+        *,
+        project: str = "default",
+        settings: Settings | None = None,
+        files: str | Path | None = None,
     ) -> None:
-        store = Store.open(Path(root), project=project)
+        store = Store.open(place, project=project, files=files)
         self.settings = settings or load_settings(user_settings_path(), store.root / "settings.toml")
-        super().__init__(store, Runs(store, self.settings))
-        self._runs.recover()
+        looks_on = store.scope.role is Role.VIEWER
+        super().__init__(store, Runs(store, self.settings, drive=not looks_on))
+        if not looks_on:
+            self._runs.recover()
 
     def close(self) -> None:
         """Let go of the store; runs elsewhere go on."""

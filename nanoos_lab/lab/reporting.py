@@ -36,9 +36,9 @@ def make_report(lab: Lab, template: str, structures: StructureSet, params: Mappi
         raise InvalidInputError("there is no structure to report on: add some with lab.add(...) first")
     run = lab.run(
         "notebook", list(structures), force=True, label=template, template=template, parameters=dict(params),
-        lab=str(lab.root), project=lab.project,
+        lab=lab.store.address, project=lab.project,
     )  # fmt: skip
-    path = _target(lab.root / "reports", template, run.id)
+    path = _target(lab.store.backend.reports, template, run.id)
     shutil.copyfile(run.artifacts[REPORT_ARTIFACT], path)
     return Report(run, path, str(run.summary.get("title", template)))
 

@@ -16,6 +16,7 @@ from nanoos_lab.store import search as structure_search
 from nanoos_lab.store import structures as structure_rows
 from nanoos_lab.store import values as value_rows
 from nanoos_lab.store.rows import resolve_id
+from nanoos_lab.store.schema import Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -47,8 +48,13 @@ class Workspace:
 
     @property
     def root(self) -> Path:
-        """The lab folder."""
+        """The folder of the lab's files."""
         return self.store.root
+
+    @property
+    def address(self) -> str:
+        """What opens this lab again: the folder, or the address without a password."""
+        return self.store.address
 
     @property
     def project(self) -> str:
@@ -318,8 +324,10 @@ class Workspace:
         with self.store.read() as session:
             counted = summary.summarize(session, self.store.scope)
         pairs = {
-            "Folder": str(self.root),
-            "Project": self.project,
+            ("Folder" if self.store.backend.dialect == "sqlite" else "Server"): self.address,
+            "Project": f"{self.project} (as {self.store.scope.role})"
+            if self.store.scope.role is not Role.OWNER
+            else self.project,
             "Structures": f"{counted.structures} (of {counted.materials} materials)",
             "Values": ", ".join(f"{n} {origin}" for origin, n in counted.values.items()) or "none",
             "Runs": ", ".join(f"{n} {state.lower()}" for state, n in counted.runs.items()) or "none",
@@ -338,5 +346,5 @@ class Workspace:
         pairs, recent = self._counts()
         rows = [(c[0], c[1], c[2], html.badge(c[3]), *c[4:]) for c in recent.cells()]
         lately = [html.table(recent.HEADERS, rows, numeric=("took",))] if rows else []
-        page = html.block(html.facts(pairs), *lately, title=f"Lab {self.root.name}")
+        page = html.block(html.facts(pairs), *lately, title=f"Lab {self.store.info.name}")
         return {"text/html": page, "text/plain": repr(self)}

@@ -67,7 +67,7 @@ class Runs:
     def __init__(self, store: Store, settings: Settings, *, drive: bool = True) -> None:
         self._store, self._settings = store, settings
         self._pool = ExecutorPool(settings)
-        self._presence = Presence(store.root / "presence")
+        self._presence = Presence(store.backend.presence)
         self._waiting = Waiting()
         announce = self._waiting.announce
         self._inline = InlineRuns(store, self._presence, self._pool, announce)

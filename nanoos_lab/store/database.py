@@ -2,55 +2,44 @@
 
 :meth:`Store.read` and :meth:`Store.write` hand out sessions; the other modules of this room take
 ``(session, scope, ...)``, so that several of their calls make one transaction. A store may be used from any
-thread, and in a forked child, which opens connections of its own.
+thread, and in a forked child, which opens connections of its own. Whether a folder or a server is behind it
+is known to its backend alone.
 """
 
 from __future__ import annotations
 
 import contextlib
-import getpass
 import os
 import sqlite3
 import threading
-import time
 import weakref
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
-from nanoos_lab.errors import InvalidInputError, StoreError
-from nanoos_lab.store import folder, migrations
-from nanoos_lab.store.schema import ProjectRow
-from nanoos_lab.store.sqlite import BUSY_TIMEOUT_S, explain, make_engine
+from nanoos_lab.errors import AccessDeniedError, InvalidInputError, StoreError
+from nanoos_lab.store import folder
+from nanoos_lab.store.embedded import EmbeddedBackend
+from nanoos_lab.store.schema import Role
+from nanoos_lab.store.scope import Backend, Scope
+from nanoos_lab.store.sqlite import BUSY_TIMEOUT_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sqlalchemy import Engine
 
-
-@dataclass(frozen=True)
-class Scope:
-    """On whose behalf something is read or written: the project, the person, and the project's files."""
-
-    project_id: str
-    project: str
-    """The project's name."""
-    author: str
-    files: Path
-    """Folder of the project's files; paths in the database are relative to it."""
+__all__ = ["Scope", "Store"]
 
 
 class Store:
-    """An open lab folder.
+    """An open lab: a folder, or a database on a server.
 
     Args:
-        root: The lab folder, which exists and whose store is up to date: see :meth:`open`.
-        info: What its ``lab.toml`` says.
+        backend: The database, up to date: see :meth:`open`.
 
     Example:
         >>> store = Store.open(Path("titanates"))  # doctest: +SKIP
@@ -58,11 +47,9 @@ class Store:
         ...     insert_structure(session, store.scope, structure, name="SrTiO3")
     """
 
-    def __init__(self, root: Path, info: folder.LabInfo) -> None:
-        self.root, self.info = root, info
-        self.path = root / folder.STORE_FILE
-        self._writer = make_engine(self.path)
-        self._reader = make_engine(self.path, read_only=True)
+    def __init__(self, backend: Backend) -> None:
+        self.backend = backend
+        self._writer, self._reader = backend.engines()
         self._turn = threading.Lock()
         self._local = threading.local()
         self._closed = False
@@ -72,30 +59,39 @@ class Store:
     @classmethod
     def open(
         cls,
-        root: str | Path,
+        place: str | Path,
         *,
         project: str = "default",
         author: str | None = None,
         allow_network: bool = False,
+        files: str | Path | None = None,
     ) -> Self:
-        """Open a lab folder; where there is none yet, make it.
+        """Open a lab; a folder where there is none yet becomes one.
 
         Args:
-            root: The lab folder.
-            project: The project to work in; made when it is new.
-            author: Who works; by default the login name.
-            allow_network: Whether a network file system is accepted, as by ``NANOOS_ALLOW_NETWORK_STORE=1``.
+            place: The lab folder, or the address of a PostgreSQL lab.
+            project: The project to work in; made when it is new. On a server another person's project is
+                named ``owner/name`` where one has several of that name.
+            author: Who works; by default the login name. On a server it is the name one logged in by.
+            allow_network: Whether a folder on a network file system is accepted, as by
+                ``NANOOS_ALLOW_NETWORK_STORE=1``.
+            files: On a server, where the lab's files are seen from here, if not where the lab says.
 
         Raises:
-            StoreError: The folder cannot hold a lab, or the lab in it cannot be opened; the message says why.
+            StoreError: The place cannot hold a lab, or the lab in it cannot be opened; the message says why.
         """
-        path = Path(root).expanduser().absolute()
-        folder.check_location(path, allow_network=allow_network)
-        store = cls(path, _prepare(path))
+        from nanoos_lab.store.postgresql.address import is_address  # noqa: PLC0415 - light, but not always needed
+
+        name = folder.check_project_name(project)
+        if is_address(place):
+            from nanoos_lab.store.postgresql.backend import ServerBackend  # noqa: PLC0415 - brings the driver
+
+            store = cls(ServerBackend(str(place), files=files))
+        else:
+            root = Path(place).expanduser().absolute()
+            store = cls(EmbeddedBackend(root, allow_network=allow_network))
         try:
-            store._scope = store._enter_project(
-                folder.check_project_name(project), (author or _login_name())[:100]
-            )
+            store._scope = store._enter_project(name, author)
         except BaseException:
             store.close()
             raise
@@ -107,6 +103,21 @@ class Store:
         if self._scope is None:
             raise StoreError("this store was not opened by Store.open")
         return self._scope
+
+    @property
+    def root(self) -> Path:
+        """Folder of the lab's files."""
+        return self.backend.root
+
+    @property
+    def info(self) -> folder.LabInfo:
+        """What the lab says of itself."""
+        return self.backend.info
+
+    @property
+    def address(self) -> str:
+        """What opens this lab again: the folder, or the address without a password."""
+        return self.backend.shown
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Session]:
@@ -121,18 +132,24 @@ class Store:
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Session]:
-        """Give a session that holds the lab's write lock: committed at the end, rolled back on any error.
+        """Give a session that alone writes to the project: committed at the end, rolled back on any error.
 
         Raises:
+            AccessDeniedError: The person may only look at this project.
             StoreError: The database cannot be written; then nothing was.
         """
         self._check_open()
+        if self._scope is not None and self._scope.role is Role.VIEWER:
+            raise AccessDeniedError(
+                f"{self._scope.author} may look at the project {self._scope.project!r} but not change it: ask its "
+                "owner to make you an editor"
+            )
         with (
             self._my_turn(),
             self._explained(),
             Session(self._writer, expire_on_commit=False) as session,
         ):
-            session.connection()  # waits for the write lock here, not at the first statement
+            self.backend.begin_write(session, self._scope)
             yield session
             session.commit()
 
@@ -150,11 +167,11 @@ class Store:
         self.close()
 
     def __repr__(self) -> str:
-        return f"<Store {self.root}>"
+        return f"<Store {self.address}>"
 
     def _check_open(self) -> None:
         if self._closed:
-            raise StoreError(f"the lab {self.root} has been closed: open it again")
+            raise StoreError(f"the lab {self.address} has been closed: open it again")
 
     @contextlib.contextmanager
     def _my_turn(self) -> Iterator[None]:
@@ -165,7 +182,7 @@ class Store:
             )
         if not self._turn.acquire(timeout=BUSY_TIMEOUT_S):
             raise StoreError(
-                f"another thread has been writing to {self.path} for more than {BUSY_TIMEOUT_S:.0f} s: "
+                f"another thread has been writing to {self.address} for more than {BUSY_TIMEOUT_S:.0f} s: "
                 "wait for it or restart the kernel, then do this again"
             )
         self._local.writing = True
@@ -182,144 +199,28 @@ class Store:
         except IntegrityError:
             raise  # the functions of this room resolve these; what they leave is a bug to be seen as it is
         except (DBAPIError, sqlite3.Error) as error:
-            raise explain(error, self.path) from error
+            raise self.backend.explain(error) from error
         except StatementError as error:
             raise InvalidInputError(f"a value cannot be stored: {error.orig}") from error
-
-    def _enter_project(self, name: str, author: str) -> Scope:
-        query = select(ProjectRow.id).where(ProjectRow.name == name)
-        with self.read() as session:
-            project_id = session.scalar(query)
-        if project_id is None:
-            with self.write() as session:
-                project_id = session.scalar(query)
-                if project_id is None:
-                    row = ProjectRow(name=name, created_at=time.time())
-                    session.add(row)
-                    session.flush()
-                    project_id = row.id
-        files = self.root / "projects" / folder.slug(name)
-        try:
-            for needed in (*(self.root / part for part in folder.FOLDERS), files):
-                needed.mkdir(exist_ok=True)
-        except OSError as error:
-            raise StoreError(f"{files} cannot be made: {error.strerror or error}") from error
-        return Scope(project_id, name, author, files)
-
-
-def _prepare(root: Path) -> folder.LabInfo:
-    """Bring the folder to a lab of the newest schema and return what its ``lab.toml`` says."""
-    if folder.is_lab(root):
-        info = folder.read_info(root)
-        path = root / folder.STORE_FILE
-        if _revision(path) == migrations.HEAD and _logs_ahead(path):
-            return info
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        with folder.creation_lock(root):
-            return _make_or_migrate(root)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise StoreError(
-            f"{root} cannot become a lab: {reason}; check that you may write there and that there is room"
-        ) from error
-
-
-def _make_or_migrate(root: Path) -> folder.LabInfo:
-    path = root / folder.STORE_FILE
-    info = folder.read_info(root) if folder.is_lab(root) else None
-    if info is None and not path.exists():
-        _create(path)
-    elif _revision(path) != migrations.HEAD:
-        _migrate(path)
-    if not _logs_ahead(path):
-        _log_ahead(path)
-    return info or folder.write_info(root)
-
-
-def _revision(path: Path) -> str:
-    """Return the schema revision of a database, refusing what is not a lab's or newer than this package."""
-    if not path.is_file():
-        raise StoreError(
-            f"{path.parent} has a lab.toml but no {path.name}: restore it from a backup, or delete lab.toml "
-            "to begin an empty lab there"
-        )
-    try:
-        with contextlib.closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT_S)) as connection:
-            found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    except sqlite3.Error as error:
-        if "no such table" in str(error):
+        except PoolTimeoutError as error:
             raise StoreError(
-                f"{path} is not the store of a lab (it has no alembic_version table): restore store.sqlite "
-                "from a backup, or move it away"
+                f"too many threads of this process use {self.address} at once: {error}"
             ) from error
-        raise explain(error, path) from error
-    revision = str(found[0]) if found else ""
-    if revision not in migrations.REVISIONS:
-        raise StoreError(
-            f"{path} has schema {revision!r}, which this nanoos-lab does not know (its newest is "
-            f"{migrations.HEAD!r}): it was written by a newer one; upgrade with pip install -U nanoos-lab"
-        )
-    return revision
 
-
-def _logs_ahead(path: Path) -> bool:
-    """Whether a database uses the write-ahead log, by its header (sqlite.org/fileformat.html, 1.3.3)."""
-    with path.open("rb") as stream:
-        return stream.read(20)[18:] == b"\x02\x02"
-
-
-def _log_ahead(path: Path) -> None:
-    """Switch to the write-ahead log where a database has come without it, as one restored from a dump."""
-    try:
-        with contextlib.closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT_S)) as connection:
-            connection.execute("PRAGMA journal_mode=WAL")
-    except sqlite3.Error as error:
-        raise explain(error, path) from error
-
-
-def _create(path: Path) -> None:
-    """Make a fresh database beside its place and move it there whole."""
-    for leftover in path.parent.glob(f"{path.name}.new*"):
-        leftover.unlink()  # of a process that died while it held the lock we hold
-    fresh = path.with_name(f"{path.name}.new")
-    engine = make_engine(fresh)
-    try:
-        with engine.begin() as connection:
-            migrations.create(connection)
-        _log_ahead(fresh)
-        engine.dispose()
-        fresh.replace(path)
-        folder.sync_folder(path.parent)
-    except (DBAPIError, sqlite3.Error) as error:
-        raise explain(error, path) from error
-    finally:
-        engine.dispose()
-        fresh.unlink(missing_ok=True)
-
-
-def _migrate(path: Path) -> None:
-    """Take an older database to the newest schema in one transaction, keeping a copy of how it was."""
-    revision = _revision(path)
-    copy = path.with_name(f"{path.name}.{revision}.backup")
-    engine = make_engine(path, foreign_keys=False)  # a table is altered by copying it
-    try:
-        with contextlib.closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT_S)) as old:
-            copy.unlink(missing_ok=True)
-            old.execute("VACUUM INTO ?", (str(copy),))
-        with engine.begin() as connection:
-            migrations.upgrade(connection)
-    except (DBAPIError, sqlite3.Error) as error:
-        raise explain(error, path) from error
-    finally:
-        engine.dispose()
-
-
-def _login_name() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container's uid without an account
-        return f"uid{os.getuid()}"
+    def _enter_project(self, name: str, author: str | None) -> Scope:
+        with self.read() as session:
+            scope = self.backend.enter(session, name, author)
+        if scope is None:
+            with self.write() as session:
+                scope = self.backend.enter(session, name, author)
+                if scope is None:
+                    self.backend.make_project(session, name)
+                    session.flush()
+                    scope = self.backend.enter(session, name, author)
+        if scope is None:
+            raise StoreError(f"the project {name!r} could not be made in {self.address}")
+        self.backend.make_folders(scope)
+        return scope
 
 
 _open_stores: weakref.WeakSet[Store] = weakref.WeakSet()
@@ -329,15 +230,14 @@ _inherited: list[Engine] = []
 
 def _before_fork() -> None:
     for store in list(_open_stores):
-        store._writer.dispose()  # noqa: SLF001 - SQLite's locks do not survive a fork with open connections
+        store._writer.dispose()  # noqa: SLF001 - neither SQLite's locks nor a socket may be shared with a child
         store._reader.dispose()  # noqa: SLF001
 
 
 def _after_fork_in_child() -> None:
     for store in list(_open_stores):
         _inherited.extend((store._writer, store._reader))  # noqa: SLF001
-        store._writer = make_engine(store.path)  # noqa: SLF001
-        store._reader = make_engine(store.path, read_only=True)  # noqa: SLF001
+        store._writer, store._reader = store.backend.engines()  # noqa: SLF001
         store._turn, store._local = threading.Lock(), threading.local()  # noqa: SLF001
 
 

@@ -1,6 +1,7 @@
 """The journal: who did what to which record, when. Rows are added and read, never changed.
 
-On SQLite triggers refuse every UPDATE and DELETE of a journal row.
+Triggers refuse every change of a journal line; on a server they also write author and time, whatever the client
+said.
 """
 
 from __future__ import annotations
@@ -76,5 +77,5 @@ def events_of(
         query = query.where(EventRow.subject_id.in_(as_list(subject_id)))
     if kind is not None:
         query = query.where(EventRow.kind.in_(as_list(kind)))
-    newest_first = session.scalars(query.order_by(EventRow.id.desc()).limit(limit)).all()
+    newest_first = session.scalars(query.order_by(EventRow.at.desc(), EventRow.id.desc()).limit(limit)).all()
     return list(reversed(newest_first))

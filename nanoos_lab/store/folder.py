@@ -112,6 +112,20 @@ def write_durably(path: Path, data: bytes) -> None:
     sync_folder(path.parent)
 
 
+def make_shared_folder(path: Path) -> None:
+    """Make a folder for a project's members: their group may write, nobody else may look, and what is made in it
+    belongs to the group (mode 2770).
+
+    Args:
+        path: The folder; its parent exists. One that is there is left as it is.
+    """  # noqa: D205 - the mode belongs to the sentence
+    try:
+        path.mkdir(mode=0o770)
+    except FileExistsError:
+        return
+    path.chmod(0o2770)  # mkdir's mode passes through the umask
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in a folder durable, where the system can."""
     if os.name != "posix":

@@ -87,7 +87,7 @@ def provenance(session: Session, scope: Scope, given: str, *, downstream: bool =
     if kind == "value":
         graph.add_value(focus)
     elif kind == "artifact":
-        graph.add_artifact(session.get_one(ArtifactRow, focus))
+        graph.add_artifact(session.get_one(ArtifactRow, (scope.project_id, focus)))
     else:
         (graph.wanted_runs if kind == "run" else graph.wanted_structures).add(focus)
         graph.with_outputs.add(focus)
@@ -123,7 +123,7 @@ class _Graph:
 
     def add_value(self, value_id: str) -> None:
         """Put a single value at the end of the graph."""
-        value = self.session.get_one(PropertyValueRow, value_id)
+        value = self.session.get_one(PropertyValueRow, (self.scope.project_id, value_id))
         self._node(value.id, "values", value.property, _value_text(value))
         if value.run_id is not None:
             self.wanted_runs.add(value.run_id)

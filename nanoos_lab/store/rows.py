@@ -84,7 +84,7 @@ def get_row(session: Session, scope: Scope, table: type[Row], given: str) -> Row
     """Return one record by id, beginning of an id, or exact name; errors as for :func:`resolve_id`."""
     kind = next(kind for kind, one in KINDS.items() if one is table)
     _, full = resolve_id(session, scope, given, kinds=(kind,))
-    return session.get_one(table, full)
+    return session.get_one(table, (scope.project_id, full))
 
 
 def _with_id(session: Session, scope: Scope, table: type[Base], wanted: str) -> list[tuple[str, str]]:
@@ -160,13 +160,18 @@ def insert_new(session: Session, table: type[Base], rows: Sequence[Mapping[str, 
     session.flush()  # a row that waits in the session may be one that these refer to
     connection = session.connection()
     statement = _insert_ignoring(table, connection.dialect.name)
-    return connection.execute(statement, list(rows)).rowcount
+    result = connection.execute(statement, list(rows))
+    return len(result.all()) if result.returns_rows else result.rowcount
 
 
 @cache
 def _insert_ignoring(table: type[Base], dialect: str) -> Any:  # noqa: ANN401 - the dialects share no type
     if dialect == "sqlite":
         from sqlalchemy.dialects.sqlite import insert  # noqa: PLC0415 - only the dialect in use is imported
-    else:
-        from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]  # noqa: PLC0415
-    return insert(table.__table__).on_conflict_do_nothing()  # type: ignore[arg-type]
+
+        return insert(table.__table__).on_conflict_do_nothing()  # type: ignore[arg-type]
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415
+
+    # What comes back is counted, as psycopg counts nothing when there are several rows.
+    t = table.__table__
+    return postgresql.insert(t).on_conflict_do_nothing().returning(next(iter(t.primary_key)))  # type: ignore[arg-type]

@@ -317,7 +317,7 @@ def outputs_of(session: Session, scope: Scope, run_id: str) -> dict[str, str]:
             EventRow.subject_id == run_id,
             EventRow.kind == "run.completed",
         )
-        .order_by(EventRow.id.desc())
+        .order_by(EventRow.at.desc(), EventRow.id.desc())
         .limit(1)
     )
     data = session.scalar(query)

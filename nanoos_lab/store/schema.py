@@ -1,14 +1,15 @@
 """The tables, as SQLAlchemy typed models, the same for SQLite and PostgreSQL.
 
-Every row belongs to a project, and every uniqueness and foreign key includes the project, because
-constraints bypass row security. Ids are 12 random hexadecimal characters, so that a short prefix is enough
-to name a record. Times are UTC seconds since 1970. Paths are relative to the lab's files. Rows are handed
-out detached; only this room changes them.
+Every row belongs to a project, and every primary key, uniqueness and foreign key includes the project,
+because constraints bypass row security. Ids are 12 random hexadecimal characters, so that a short prefix is
+enough to name a record. Times are UTC seconds since 1970. Paths are relative to the lab's files. Rows are
+handed out detached; only this room changes them.
 """
 
 from __future__ import annotations
 
 import secrets
+import threading
 import time
 from enum import StrEnum
 from typing import Any
@@ -17,12 +18,14 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
+    CheckConstraint,
     Float,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     Integer,
     MetaData,
+    PrimaryKeyConstraint,
     String,
     Text,
     UniqueConstraint,
@@ -30,6 +33,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.schema import DDL
+
+from nanoos_lab.store.vectors import VectorType
 
 
 class RunState(StrEnum):
@@ -63,6 +68,26 @@ def new_id() -> str:
     return secrets.token_hex(6)
 
 
+class _Clock:
+    """Microseconds since 1970 that grow with every look."""
+
+    def __init__(self) -> None:
+        self._lock, self._last = threading.Lock(), 0
+
+    def __call__(self) -> int:
+        with self._lock:
+            self._last = max(time.time_ns() // 1000, self._last + 1)
+            return self._last
+
+
+_clock = _Clock()
+
+
+def event_id() -> str:
+    """Return a fresh id of a journal line: 20 hexadecimal characters that grow within this process."""
+    return f"{_clock():014x}{secrets.token_hex(3)}"
+
+
 class Base(DeclarativeBase):
     """Base of all tables."""
 
@@ -72,9 +97,10 @@ class Base(DeclarativeBase):
             "uq": "uq_%(table_name)s_%(column_0_N_name)s",
             "fk": "fk_%(table_name)s_%(column_0_N_name)s",
             "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
         }
     )
-    type_annotation_map = {dict[str, Any]: JSON, list[str]: JSON, float: Float}  # noqa: RUF012 - SQLAlchemy's form
+    type_annotation_map = {dict[str, Any]: JSON, list[str]: JSON, list[int]: JSON, float: Float}  # noqa: RUF012 - SQLAlchemy's form
 
 
 def _project_key(table: str, column: str, **options: Any) -> ForeignKeyConstraint:
@@ -86,9 +112,49 @@ class ProjectRow(Base):
     """Owner of everything, and the unit of access."""
 
     __tablename__ = "project"
+    __table_args__ = (UniqueConstraint("owner", "name"),)
     id: Mapped[str] = mapped_column(String(12), primary_key=True, default=new_id)
-    name: Mapped[str] = mapped_column(String(100), unique=True)
+    owner: Mapped[str] = mapped_column(String(63), default="")
+    """On a server the person who made it, within whose projects its name is one of a kind, so that nobody learns
+    from a name that is taken what others work on; empty in an embedded store."""
+    name: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[float] = mapped_column(default=time.time)
+
+
+class Role(StrEnum):
+    """What a person may do in a project."""
+
+    OWNER = "owner"
+    """Everything, and say who else may."""
+    EDITOR = "editor"
+    """Read, add, run, change."""
+    VIEWER = "viewer"
+    """Read."""
+
+
+class MemberRow(Base):
+    """A person in a project; on a server the login roles' rights follow from these rows."""
+
+    __tablename__ = "member"
+    __table_args__ = (
+        PrimaryKeyConstraint("project_id", "person"),
+        CheckConstraint("role IN ('owner', 'editor', 'viewer')", name="role"),
+        Index("ix_member_person", "person", "project_id"),
+    )
+    project_id: Mapped[str] = mapped_column(ForeignKey("project.id"))
+    person: Mapped[str] = mapped_column(String(63))
+    """The login name."""
+    role: Mapped[str] = mapped_column(String(10))
+    added_by: Mapped[str] = mapped_column(String(63))
+    created_at: Mapped[float] = mapped_column(default=time.time)
+
+
+class SettingRow(Base):
+    """What a server's database says of the lab as a whole, such as where its files are; empty in a folder."""
+
+    __tablename__ = "setting"
+    key: Mapped[str] = mapped_column(String(50), primary_key=True)
+    value: Mapped[str] = mapped_column(Text)
 
 
 class MaterialRow(Base):
@@ -96,12 +162,12 @@ class MaterialRow(Base):
 
     __tablename__ = "material"
     __table_args__ = (
-        UniqueConstraint("project_id", "id"),
+        PrimaryKeyConstraint("project_id", "id"),
         UniqueConstraint("project_id", "phase_key"),
         Index("ix_material_formula", "project_id", "reduced_formula"),
         Index("ix_material_name", "project_id", "name"),
     )
-    id: Mapped[str] = mapped_column(String(12), primary_key=True, default=new_id)
+    id: Mapped[str] = mapped_column(String(12), default=new_id)
     project_id: Mapped[str] = mapped_column(ForeignKey("project.id"))
     phase_key: Mapped[str] = mapped_column(String(200))
     """Reduced formula and phase, such as ``SrTiO3|221``."""
@@ -116,7 +182,7 @@ class StructureRow(Base):
 
     __tablename__ = "structure"
     __table_args__ = (
-        UniqueConstraint("project_id", "id"),
+        PrimaryKeyConstraint("project_id", "id"),
         UniqueConstraint("project_id", "record_key"),
         _project_key("material", "material_id"),
         _project_key("structure", "parent_id"),
@@ -129,8 +195,10 @@ class StructureRow(Base):
         Index("ix_structure_run", "project_id", "run_id"),
         Index("ix_structure_formula", "project_id", "reduced_formula", "space_group", "volume_per_atom"),
         Index("ix_structure_created", "project_id", "created_at"),
+        Index("ix_structure_elements", "project_id", "elements_low", "elements_high", "space_group", "id"),
+        Index("ix_structure_group", "project_id", "space_group", "id"),
     )
-    id: Mapped[str] = mapped_column(String(12), primary_key=True, default=new_id)
+    id: Mapped[str] = mapped_column(String(12), default=new_id)
     project_id: Mapped[str] = mapped_column(ForeignKey("project.id"))
     material_id: Mapped[str] = mapped_column(String(12))
     name: Mapped[str] = mapped_column(String(200))
@@ -138,6 +206,10 @@ class StructureRow(Base):
     reduced_formula: Mapped[str] = mapped_column(String(200))
     chemical_system: Mapped[str] = mapped_column(String(200))
     """Elements in alphabetical order joined by hyphens, with one at each end: ``-O-Sr-Ti-``."""
+    elements_low: Mapped[int] = mapped_column(BigInteger)
+    """Bit z - 1 is set where the element of atomic number z is there, for z of 1 to 60."""
+    elements_high: Mapped[int] = mapped_column(BigInteger)
+    """Bit z - 61, for z of 61 to 118."""
     n_elements: Mapped[int]
     n_sites: Mapped[int]
     periodic: Mapped[bool]
@@ -184,12 +256,42 @@ class TagRow(Base):
     tag: Mapped[str] = mapped_column(String(100), primary_key=True)
 
 
+class SampleRow(Base):
+    """A piece of matter: what was made, how, and of which material it is meant to be."""
+
+    __tablename__ = "sample"
+    __table_args__ = (
+        PrimaryKeyConstraint("project_id", "id"),
+        UniqueConstraint("project_id", "name"),
+        _project_key("material", "material_id"),
+        _project_key("structure", "structure_id"),
+        _project_key("sample", "parent_id"),
+        Index("ix_sample_material", "project_id", "material_id"),
+        Index("ix_sample_structure", "project_id", "structure_id"),
+        Index("ix_sample_parent", "project_id", "parent_id"),
+    )
+    id: Mapped[str] = mapped_column(String(12), default=new_id)
+    project_id: Mapped[str] = mapped_column(ForeignKey("project.id"))
+    name: Mapped[str] = mapped_column(String(200))
+    """What its label says."""
+    material_id: Mapped[str | None] = mapped_column(String(12))
+    structure_id: Mapped[str | None] = mapped_column(String(12))
+    """The structure it is taken to have, where one is stored."""
+    parent_id: Mapped[str | None] = mapped_column(String(12))
+    """The sample it was cut, annealed or otherwise made from."""
+    synthesis: Mapped[dict[str, Any]]
+    """How it was made: quantities with their unit in the name, as in conditions of values."""
+    notes: Mapped[str] = mapped_column(Text, default="")
+    author: Mapped[str] = mapped_column(String(100))
+    created_at: Mapped[float] = mapped_column(default=time.time)
+
+
 class RunRow(Base):
     """A task's recorded execution."""
 
     __tablename__ = "run"
     __table_args__ = (
-        UniqueConstraint("project_id", "id"),
+        PrimaryKeyConstraint("project_id", "id"),
         UniqueConstraint("project_id", "active_key"),
         _project_key("run", "parent_id"),
         Index("ix_run_state", "project_id", "state", "priority", "created_at"),
@@ -198,7 +300,7 @@ class RunRow(Base):
         Index("ix_run_finished", "project_id", "finished_at"),
         Index("ix_run_parent", "project_id", "parent_id"),
     )
-    id: Mapped[str] = mapped_column(String(12), primary_key=True, default=new_id)
+    id: Mapped[str] = mapped_column(String(12), default=new_id)
     project_id: Mapped[str] = mapped_column(ForeignKey("project.id"))
     parent_id: Mapped[str | None] = mapped_column(String(12))
     """The run inside which this one was asked for, such as a notebook's."""
@@ -281,8 +383,8 @@ class BatchRow(Base):
     """Many runs of one task asked for together."""
 
     __tablename__ = "batch"
-    __table_args__ = (UniqueConstraint("project_id", "id"),)
-    id: Mapped[str] = mapped_column(String(12), primary_key=True, default=new_id)
+    __table_args__ = (PrimaryKeyConstraint("project_id", "id"),)
+    id: Mapped[str] = mapped_column(String(12), default=new_id)
     project_id: Mapped[str] = mapped_column(ForeignKey("project.id"))
     task: Mapped[str] = mapped_column(String(100))
     label: Mapped[str] = mapped_column(String(200), default="")
@@ -311,23 +413,35 @@ class PropertyValueRow(Base):
 
     __tablename__ = "property_value"
     __table_args__ = (
-        UniqueConstraint("project_id", "id"),
+        PrimaryKeyConstraint("project_id", "id"),
         UniqueConstraint("project_id", "fingerprint"),
         _project_key("material", "material_id"),
         _project_key("structure", "structure_id"),
         _project_key("run", "run_id"),
+        _project_key("sample", "sample_id"),
+        _project_key("artifact", "artifact_id"),
+        CheckConstraint("material_id IS NOT NULL OR sample_id IS NOT NULL", name="subject"),
+        CheckConstraint("value IS NOT NULL OR artifact_id IS NOT NULL", name="content"),
+        Index("ix_value_artifact", "project_id", "artifact_id"),
+        Index("ix_value_sample", "project_id", "sample_id", "property"),
         Index("ix_value_material", "project_id", "material_id", "property"),
         Index("ix_value_property", "project_id", "property", "value"),
         Index("ix_value_run", "project_id", "run_id"),
         Index("ix_value_structure", "project_id", "structure_id", "property"),
     )
-    id: Mapped[str] = mapped_column(String(12), primary_key=True, default=new_id)
+    id: Mapped[str] = mapped_column(String(12), default=new_id)
     project_id: Mapped[str] = mapped_column(ForeignKey("project.id"))
-    material_id: Mapped[str] = mapped_column(String(12))
+    material_id: Mapped[str | None] = mapped_column(String(12))
     structure_id: Mapped[str | None] = mapped_column(String(12))
+    sample_id: Mapped[str | None] = mapped_column(String(12))
     run_id: Mapped[str | None] = mapped_column(String(12))
     property: Mapped[str] = mapped_column(String(100))
-    value: Mapped[float]
+    value: Mapped[float | None]
+    """None where the value is an array."""
+    artifact_id: Mapped[str | None] = mapped_column(String(12))
+    """The file that holds an array."""
+    shape: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))
+    """Of the array."""
     unit: Mapped[str] = mapped_column(String(30))
     uncertainty: Mapped[float | None]
     uncertainty_kind: Mapped[str] = mapped_column(String(20))
@@ -348,33 +462,60 @@ class PropertyValueRow(Base):
 
 
 class ArtifactRow(Base):
-    """A file that a run left, kept by its SHA-256 in the project's files."""
+    """A file that a run left or a sample or value has, kept by its SHA-256 in the project's files."""
 
     __tablename__ = "artifact"
     __table_args__ = (
-        UniqueConstraint("project_id", "id"),
+        PrimaryKeyConstraint("project_id", "id"),
         UniqueConstraint("project_id", "run_id", "name"),
+        UniqueConstraint("project_id", "sample_id", "name"),
         _project_key("run", "run_id"),
+        _project_key("sample", "sample_id"),
         Index("ix_artifact_sha256", "project_id", "sha256"),
     )
-    id: Mapped[str] = mapped_column(String(12), primary_key=True, default=new_id)
+    id: Mapped[str] = mapped_column(String(12), default=new_id)
     project_id: Mapped[str] = mapped_column(ForeignKey("project.id"))
-    run_id: Mapped[str] = mapped_column(String(12))
+    run_id: Mapped[str | None] = mapped_column(String(12))
+    sample_id: Mapped[str | None] = mapped_column(String(12))
     name: Mapped[str] = mapped_column(String(200))
     sha256: Mapped[str] = mapped_column(String(64))
     size: Mapped[int] = mapped_column(BigInteger)
     """In bytes."""
     created_at: Mapped[float] = mapped_column(default=time.time)
+    purged_at: Mapped[float | None]
+    """When its bytes were given up; name, hash and size stay."""
+
+
+class EmbeddingRow(Base):
+    """A structure as a model sees it: a vector, for similarity."""
+
+    __tablename__ = "embedding"
+    __table_args__ = (
+        PrimaryKeyConstraint("project_id", "model", "version", "structure_id"),
+        _project_key("structure", "structure_id", ondelete="CASCADE"),
+        Index("ix_embedding_structure", "project_id", "structure_id"),
+        Index("ix_embedding_created", "project_id", "model", "version", "created_at"),
+    )
+    project_id: Mapped[str] = mapped_column(ForeignKey("project.id"))
+    model: Mapped[str] = mapped_column(String(60))
+    version: Mapped[str] = mapped_column(String(60))
+    structure_id: Mapped[str] = mapped_column(String(12))
+    created_at: Mapped[float] = mapped_column(default=time.time)
+    vector: Mapped[Any] = mapped_column(VectorType)
+    """float32, of length 1; as many numbers as the model gives."""
 
 
 class EventRow(Base):
     """The journal: who did what to which record, when. Only ever added to."""
 
     __tablename__ = "event"
-    __table_args__ = (Index("ix_event_subject", "project_id", "subject_id"),)
-    id: Mapped[int] = mapped_column(
-        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
+    __table_args__ = (
+        PrimaryKeyConstraint("project_id", "id"),
+        Index("ix_event_subject", "project_id", "subject_id", "at"),
+        Index("ix_event_at", "project_id", "at", "id"),
     )
+    id: Mapped[str] = mapped_column(String(20), default=event_id)
+    """Of lines of the same moment, the greater one came later."""
     project_id: Mapped[str] = mapped_column(ForeignKey("project.id"))
     at: Mapped[float] = mapped_column(default=time.time)
     author: Mapped[str] = mapped_column(String(100))
@@ -384,13 +525,31 @@ class EventRow(Base):
     data: Mapped[dict[str, Any]]
 
 
-APPEND_ONLY = tuple(
-    f"CREATE TRIGGER event_no_{verb.lower()} BEFORE {verb} ON event "
-    "BEGIN SELECT RAISE(ABORT, 'the event journal is append-only'); END"
-    for verb in ("UPDATE", "DELETE")
-)
-"""SQLite triggers that keep the journal as it was written."""
+def append_only(dialect: str) -> tuple[str, ...]:
+    """Return the statements that keep the journal as it was written, whoever asks.
 
-for _statement in APPEND_ONLY:
-    _trigger = DDL(_statement)  # type: ignore[no-untyped-call]
-    event.listen(EventRow.__table__, "after_create", _trigger.execute_if(dialect="sqlite"))
+    Args:
+        dialect: ``sqlite`` or ``postgresql``.
+    """
+    if dialect == "sqlite":
+        return tuple(
+            f"CREATE TRIGGER event_no_{verb.lower()} BEFORE {verb} ON event "
+            "BEGIN SELECT RAISE(ABORT, 'the event journal is append-only'); END"
+            for verb in ("UPDATE", "DELETE")
+        )
+    return (
+        (
+            "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$BEGIN RAISE EXCEPTION 'the event journal is append-only' USING ERRCODE = '42501'; END$$"
+        ),
+        (
+            "CREATE TRIGGER event_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON event "
+            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+        ),
+    )
+
+
+for _dialect in ("sqlite", "postgresql"):
+    for _statement in append_only(_dialect):
+        _trigger = DDL(_statement)  # type: ignore[no-untyped-call]
+        event.listen(EventRow.__table__, "after_create", _trigger.execute_if(dialect=_dialect))

@@ -11,9 +11,10 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import and_, bindparam, delete, func, select
 
 from nanoos_lab.errors import InvalidInputError, StoreError
+from nanoos_lab.store.elements import element_masks
 from nanoos_lab.store.events import record_event
 from nanoos_lab.store.materials import get_material, material_of_phase
 from nanoos_lab.store.rows import as_list, chunks, get_row, insert_new, resolve_id
@@ -187,7 +188,7 @@ def _existing(session: Session, scope: Scope, new: _New) -> StructureRow | None:
             # Hashes round: equal ones are confirmed, and unequal ones may yet be one crystal.
             by_hash = {"hashes": list(new.crystal_hashes)}
             found = _same(session, scope, new, _BY_HASH, by_hash) or _alike(session, scope, new)
-    return None if found is None else session.get_one(StructureRow, found)
+    return None if found is None else session.get_one(StructureRow, (scope.project_id, found))
 
 
 def _first(session: Session, scope: Scope, query: Any, facts: dict[str, Any]) -> str | None:  # noqa: ANN401
@@ -226,12 +227,15 @@ def _columns(scope: Scope, new: _New) -> dict[str, Any]:
     from nanoos_lab import structures as science  # noqa: PLC0415 - loads pymatgen
 
     d = new.description
+    low, high = element_masks(d.chemical_system.split("-"))
     return {
         "id": new_id(),
         "project_id": scope.project_id,
         "formula": d.formula,
         "reduced_formula": d.reduced_formula,
         "chemical_system": f"-{d.chemical_system}-",
+        "elements_low": low,
+        "elements_high": high,
         "n_elements": d.n_elements,
         "n_sites": d.n_sites,
         "periodic": d.periodic,
@@ -260,9 +264,11 @@ def _material_for(session: Session, scope: Scope, new: _New) -> str:
 
     phase = science.phase_key(new.description)
     if new.parent_id is not None:
-        t = StructureRow.__table__.join(MaterialRow.__table__, StructureRow.material_id == MaterialRow.id)
-        query = select(MaterialRow.id, MaterialRow.phase_key, MaterialRow.reduced_formula).select_from(t)
-        parent = session.execute(query.where(StructureRow.id == new.parent_id)).one_or_none()
+        s, m = StructureRow, MaterialRow
+        same = and_(s.project_id == m.project_id, s.material_id == m.id)
+        query = select(m.id, m.phase_key, m.reduced_formula).join(s, same)
+        query = query.where(s.project_id == scope.project_id, s.id == new.parent_id)
+        parent = session.execute(query).one_or_none()
         if parent is None:
             raise InvalidInputError(f"the parent structure {new.parent_id!r} is not in this project")
         if parent.reduced_formula == new.description.reduced_formula:

@@ -22,7 +22,14 @@ sys.path.append(str(Path(__file__).parent))  # where the helpers named store_* a
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(lab_place: str | Path) -> Iterator[Store]:
+    """Return an open store of ada's, once in a folder and once on a server."""
+    with Store.open(lab_place, author="ada") as opened:
+        yield opened
+
+
+@pytest.fixture
+def folder_store(tmp_path: Path) -> Iterator[Store]:
     with Store.open(tmp_path / "lab", author="ada") as opened:
         yield opened
 

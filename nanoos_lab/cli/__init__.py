@@ -1,0 +1,12 @@
+"""The command ``nanoos``: the verbs of the lab in a terminal, and of the magic ``%lab`` in a notebook.
+
+Each command returns what the same call of :class:`~nanoos_lab.lab.Lab` returns; the terminal prints it, the
+magic shows it. A module of this room adds its commands to :data:`app` when it is imported here.
+"""
+
+from __future__ import annotations
+
+from nanoos_lab.cli import commands
+from nanoos_lab.cli.app import SESSION, Session, app, current_lab, main
+
+__all__ = ["SESSION", "Session", "app", "commands", "current_lab", "main"]
