@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from pymatgen.core import Lattice, Structure
@@ -245,11 +246,38 @@ def test_names_and_notes_are_escaped_wherever_they_are_drawn(lab):
         assert "<img" not in one._repr_mimebundle_()["text/html"], type(one).__name__
 
 
-def test_a_database_address_is_refused(tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("mysql://ada@host/lab", "not on 'mysql'"),
+        ("postgresql://ada:secret@host", "names no database"),
+        ("postgresql://ada:secret@host:port/lab", "not an address"),
+        ("postgresql+psycopg2://ada:secret@host/lab", "not on 'postgresql"),
+    ],
+)
+def test_an_address_that_is_none_is_refused(tmp_path, monkeypatch, address, says):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(InvalidInputError, match="folder in this version"):
-        nl.open("postgresql+psycopg://localhost/lab")
+    with pytest.raises(InvalidInputError, match=re.escape(says)) as caught:
+        nl.open(address)
+    assert "secret" not in str(caught.value)
     assert not list(tmp_path.iterdir())
+
+
+def test_the_main_job_on_a_server(server_lab):
+    with nl.open(server_lab.person("ada"), project="titanates") as lab:
+        sto = lab.add("SrTiO3.cif", tags=["perovskite"])
+        assert lab.add(sto.structure * (1, 1, 2)).id == sto.id
+        run = lab.run("eos", sto, calculator="toy")
+        assert run.state == "COMPLETED"
+        assert lab.run("eos", sto, calculator="toy").id == run.id
+        elsewhere = lab.run("static", sto, calculator="toy", on="process")
+        assert elsewhere.state == "COMPLETED"
+        assert lab.find(tags="perovskite", density=(4, 6))[0].id == sto.id
+        assert lab.compare(sto, "bulk_modulus").values[0].origin == "measured"
+        assert {"read as cif", "structure"} <= {e.label for e in lab.trace(run).graph.edges}
+        assert "p@ss" not in repr(lab) + repr(lab.store) + str(lab._repr_mimebundle_())
+    with nl.open(server_lab.person("ada"), project="titanates") as again:
+        assert len(again.runs()) == 2
 
 
 def test_a_large_batch_is_read_in_few_queries(lab, sto, monkeypatch):
