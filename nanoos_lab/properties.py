@@ -1,8 +1,9 @@
 """The vocabulary of properties, and the form in which any of them is stated.
 
-A :class:`Property` is an entry of the vocabulary: what a word such as ``bulk_modulus`` means and in
-which unit. A :class:`PropertyEstimate` is one statement of a property as science returns it: value, unit,
-uncertainty, conditions, method, origin. The store adds subject and run to it; nothing here knows the store.
+A :class:`Property` is an entry of the vocabulary (:mod:`nanoos_lab.vocabulary`): what a word such as
+``bulk_modulus`` means and in which unit. A :class:`PropertyEstimate` is one statement of a property as science
+returns it: value, unit, uncertainty, conditions, method, origin. The store adds subject and run to it; nothing
+here knows the store.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from nanoos_lab.errors import UnknownNameError
+from nanoos_lab.vocabulary import VOCABULARY, Property, get_property
+
+__all__ = ["VOCABULARY", "Method", "Origin", "Property", "PropertyEstimate", "get_property"]
 
 Scalar = float | int
 UncertaintyKind = Literal["none", "standard", "expanded_90", "conformal_90", "fit"]
@@ -29,25 +32,6 @@ class Origin(StrEnum):
     """By experiment."""
     IMPORTED = "imported"
     """From another database or file that does not say which of the above."""
-
-
-class Property(BaseModel):
-    """An entry of the vocabulary."""
-
-    model_config = ConfigDict(frozen=True)
-
-    name: str
-    """Identifier, snake case."""
-    label: str
-    """Words for people."""
-    unit: str
-    """The one unit in which values are kept; ``""`` for dimensionless."""
-    symbol: str = ""
-    """The field's symbol."""
-    description: str
-    """What it means, precisely enough to compare two values."""
-    typical: tuple[float, float] | None = None
-    """A range that most inorganic crystals fall in, for drawing."""
 
 
 class Method(BaseModel):
@@ -125,129 +109,3 @@ class PropertyEstimate(BaseModel):
             msg = "give uncertainty and uncertainty_kind together, or neither"
             raise ValueError(msg)
         return self
-
-
-VOCABULARY: dict[str, Property] = {
-    entry.name: entry
-    for entry in (
-        Property(
-            name="energy",
-            label="Energy",
-            unit="eV/atom",
-            symbol="E",
-            description="Total energy per atom on the method's own scale; compare within a method only.",
-            typical=(-12.0, 0.0),
-        ),
-        Property(
-            name="formation_energy",
-            label="Formation energy",
-            unit="eV/atom",
-            symbol="ΔHf",
-            description="Energy per atom relative to the elements in their reference phases, at 0 K unless conditions say otherwise.",  # noqa: E501
-            typical=(-4.5, 0.5),
-        ),
-        Property(
-            name="bulk_modulus",
-            label="Bulk modulus",
-            unit="GPa",
-            symbol="K",
-            description="Isothermal bulk modulus −V dP/dV at the equilibrium volume.",
-            typical=(0.0, 450.0),
-        ),
-        Property(
-            name="bulk_modulus_derivative",
-            label="Pressure derivative of the bulk modulus",
-            unit="",
-            symbol="K′",
-            description="dK/dP at zero pressure.",
-            typical=(2.0, 8.0),
-        ),
-        Property(
-            name="band_gap",
-            label="Band gap",
-            unit="eV",
-            symbol="Eg",
-            description="Fundamental electronic gap; optical gaps say so in their note.",
-            typical=(0.0, 10.0),
-        ),
-        Property(
-            name="volume_per_atom",
-            label="Volume per atom",
-            unit="Å³/atom",
-            symbol="V",
-            description="Cell volume divided by the number of atoms.",
-            typical=(5.0, 40.0),
-        ),
-        Property(
-            name="lattice_a",
-            label="Lattice parameter a",
-            unit="Å",
-            symbol="a",
-            description="Length of a of the conventional cell, in the reference setting of the International Tables.",
-            typical=(2.0, 15.0),
-        ),
-        Property(
-            name="lattice_b",
-            label="Lattice parameter b",
-            unit="Å",
-            symbol="b",
-            description="Length of b of the conventional cell, in the reference setting of the International Tables.",
-            typical=(2.0, 15.0),
-        ),
-        Property(
-            name="lattice_c",
-            label="Lattice parameter c",
-            unit="Å",
-            symbol="c",
-            description="Length of c of the conventional cell, in the reference setting of the International Tables.",
-            typical=(2.0, 25.0),
-        ),
-        Property(
-            name="density",
-            label="Density",
-            unit="g/cm³",
-            symbol="ρ",
-            description="Mass density.",
-            typical=(0.5, 23.0),
-        ),
-        Property(
-            name="max_force",
-            label="Largest force",
-            unit="eV/Å",
-            symbol="Fmax",
-            description="Largest norm of the force on any atom.",
-            typical=(0.0, 1.0),
-        ),
-        Property(
-            name="pressure",
-            label="Pressure",
-            unit="GPa",
-            symbol="P",
-            description="Minus a third of the trace of the stress tensor; positive under compression.",
-            typical=(-10.0, 10.0),
-        ),
-        Property(
-            name="magnetization",
-            label="Magnetization",
-            unit="μB/atom",
-            symbol="M",
-            description="Sum of the site moments' magnitudes per atom, as the method gives them.",
-            typical=(0.0, 3.0),
-        ),
-    )
-}
-
-
-def get_property(name: str) -> Property:
-    """Return an entry of the vocabulary.
-
-    Args:
-        name: Its identifier.
-
-    Raises:
-        UnknownNameError: No such property; close matches are suggested.
-    """
-    try:
-        return VOCABULARY[name]
-    except KeyError:
-        raise UnknownNameError("property", name, VOCABULARY) from None

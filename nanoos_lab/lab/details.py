@@ -74,11 +74,22 @@ def value_cells(row: PropertyValueRow) -> tuple[str, str, str, str, str]:
     recipe = f"{method} · {row.method_recipe}" if row.method_recipe else method
     return (
         VOCABULARY[row.property].label if row.property in VOCABULARY else row.property,
-        numbers.value_text(row.value, row.uncertainty, row.unit),
+        value_text(row),
         row.origin,
         recipe,
         "; ".join(value_flags(row)),
     )
+
+
+def value_text(row: PropertyValueRow) -> str:
+    """Return a value with its uncertainty and unit; of an array, how large it is.
+
+    Args:
+        row: The value.
+    """
+    if row.value is None:
+        return f"array {'×'.join(map(str, row.shape or ()))}"
+    return numbers.value_text(row.value, row.uncertainty, row.unit)
 
 
 def value_flags(row: PropertyValueRow) -> list[str]:

@@ -140,8 +140,9 @@ class _Graph:
         """Put a file at the end of the graph, or of its run."""
         kind: Kind = "report" if file.name.endswith(".html") else "artifact"
         self._node(file.id, kind, file.name, f"{file.size} bytes, sha256 {file.sha256[:12]}")
-        self.wanted_runs.add(file.run_id)
-        self._edge(file.run_id, file.id, "left")
+        if file.run_id is not None:
+            self.wanted_runs.add(file.run_id)
+            self._edge(file.run_id, file.id, "left")
 
     def _take_structures(self, ids: list[str]) -> None:
         rows = self._rows(StructureRow, StructureRow.id, ids)
@@ -227,8 +228,9 @@ class _Graph:
     def _add_artifacts(self, run_ids: list[str]) -> None:
         seen: Counter[str] = Counter()
         for file in self._rows(ArtifactRow, ArtifactRow.run_id, run_ids):
-            seen[file.run_id] += 1
-            if seen[file.run_id] <= _MOST_PER_RUN:
+            run_id = file.run_id or ""
+            seen[run_id] += 1
+            if seen[run_id] <= _MOST_PER_RUN:
                 self.add_artifact(file)
         self._count_rest(seen, "more files", into=False)
 

@@ -44,17 +44,22 @@ background:rgba(208,135,0,.17)}
 """.replace("\n", "")
 
 
-def number_text(value: float, uncertainty: float | None) -> tuple[str, str]:
+def number_text(
+    value: float | None, uncertainty: float | None, shape: tuple[int, ...] = ()
+) -> tuple[str, str]:
     """Round a value to the place that its uncertainty allows.
 
     Args:
-        value: The value.
+        value: The value, or None for an array, whose size then stands for it.
         uncertainty: Its half width in the same unit, or None.
+        shape: Of the array.
 
     Returns:
         Both as text; the second is empty where there is no uncertainty. The uncertainty keeps two digits where
         it starts with 1 or 2, else one.
     """
+    if value is None:
+        return "array " + "×".join(map(str, shape)), ""
     if not math.isfinite(value):
         return str(value), ""
     if uncertainty is None or not math.isfinite(uncertainty):
@@ -87,17 +92,17 @@ def origin_badge(origin: str) -> str:
 
 
 def interval_svg(
-    value: float, uncertainty: float | None, typical: tuple[float, float] | None, origin: str
+    value: float | None, uncertainty: float | None, typical: tuple[float, float] | None, origin: str
 ) -> str:
     """Draw a value and its interval on the property's usual range; nothing where no range is known.
 
     Args:
-        value: The value.
+        value: The value; None draws nothing.
         uncertainty: Half width of the interval, or None.
         typical: The usual range; it grows where the value lies outside.
         origin: Decides colour and shape of the mark.
     """
-    if typical is None or not math.isfinite(value):
+    if typical is None or value is None or not math.isfinite(value):
         return ""
     spread = uncertainty if uncertainty is not None and math.isfinite(uncertainty) else 0.0
     low, high = min(typical[0], value - spread), max(typical[1], value + spread)

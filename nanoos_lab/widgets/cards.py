@@ -33,7 +33,8 @@ class StoredValue(Protocol):
     """A value as the store hands it out: an estimate with its method in three columns."""
 
     property: str
-    value: float
+    value: float | None
+    shape: list[int] | None
     unit: str
     uncertainty: float | None
     uncertainty_kind: str
@@ -55,7 +56,10 @@ class Card:
 
     name: str
     """A name of the vocabulary, or any other word."""
-    value: float
+    value: float | None
+    """None for an array."""
+    shape: tuple[int, ...] = ()
+    """Of an array."""
     unit: str
     uncertainty: float | None = None
     uncertainty_kind: str = "none"
@@ -88,6 +92,7 @@ class Card:
         return cls(
             name=value.property,
             value=value.value,
+            shape=tuple(getattr(value, "shape", None) or ()),
             unit=value.unit,
             uncertainty=value.uncertainty,
             uncertainty_kind=str(value.uncertainty_kind),
@@ -124,7 +129,7 @@ class Card:
     @property
     def text(self) -> str:
         """The value with its uncertainty and unit."""
-        value, spread = number_text(self.value, self.uncertainty)
+        value, spread = number_text(self.value, self.uncertainty, self.shape)
         return " ".join(part for part in (value, f"± {spread}" if spread else "", self.unit) if part)
 
     @property
@@ -133,7 +138,7 @@ class Card:
         found = []
         if self.synthetic:
             found.append("Synthetic: made by the toy calculator, not physics")
-        if not math.isfinite(self.value):
+        if self.value is not None and not math.isfinite(self.value):
             found.append("Not a finite number")
         if not self.converged:
             found.append("Not converged")
@@ -219,7 +224,7 @@ def _groups(cards: Sequence[Card]) -> list[tuple[str, list[Card]]]:
 
 def _card_html(card: Card) -> str:
     """Return one card; every text that came from outside is escaped here."""
-    value, spread = number_text(card.value, card.uncertainty)
+    value, spread = number_text(card.value, card.uncertainty, card.shape)
     pm = f'<span class="nc-pm"> ± {spread}</span>' if spread else ""
     symbol = f' <span class="nc-symbol">{escape(card.symbol)}</span>' if card.symbol else ""
     words = _UNCERTAINTY_WORDS.get(card.uncertainty_kind, "no uncertainty stated")
