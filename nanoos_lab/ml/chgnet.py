@@ -182,6 +182,15 @@ class CHGNetPredictor:
                 progress(len(done) / len(structures), f"{len(done)} of {len(structures)} predicted")
         return done
 
+    def embed(self, structures: Sequence[Structure]) -> NDArray[np.float32]:
+        """Return CHGNet's crystal features, shape (n, 64), as ``ml.embedding.Embedder`` asks.
+
+        Args:
+            structures: The crystals; each must pass :meth:`check`.
+        """
+        answers = chgnet.evaluate(structures, "e")
+        return np.array([answer.embedding for answer in answers], dtype=np.float32)
+
     def _wanted(self, properties: Sequence[str] | None) -> tuple[str, ...]:
         for name in properties or ():
             if name not in self.properties:
