@@ -4,6 +4,10 @@
 ``(session, scope, ...)``, so that several of their calls make one transaction. A store may be used from any
 thread, and in a forked child, which opens connections of its own. Whether a folder or a server is behind it
 is known to its backend alone.
+
+A server may restart under an open store. Beginning is then tried again for a while, because nothing of the
+caller's has happened yet; a transaction under way is lost, and is done again only by :meth:`Store.ensure` and
+:meth:`Store.look_up`, whose callers say that this is safe.
 """
 
 from __future__ import annotations
@@ -14,25 +18,30 @@ import sqlite3
 import threading
 import weakref
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
-from nanoos_lab.errors import AccessDeniedError, InvalidInputError, StoreError
+from nanoos_lab.errors import AccessDeniedError, ConnectionLostError, InvalidInputError, StoreError
 from nanoos_lab.store import folder
 from nanoos_lab.store.embedded import EmbeddedBackend
+from nanoos_lab.store.patience import Patience
 from nanoos_lab.store.schema import Role
 from nanoos_lab.store.scope import Backend, Scope
 from nanoos_lab.store.sqlite import BUSY_TIMEOUT_S
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy import Engine
 
 __all__ = ["Scope", "Store"]
+
+_Result = TypeVar("_Result")
+_TRIES = 20
+"""How often a connection may break under one piece of work before it is taken to be the work's fault."""
 
 
 class Store:
@@ -52,6 +61,7 @@ class Store:
         self._writer, self._reader = backend.engines()
         self._turn = threading.Lock()
         self._local = threading.local()
+        self._patience = Patience()
         self._closed = False
         self._scope: Scope | None = None
         _open_stores.add(self)
@@ -124,10 +134,11 @@ class Store:
         """Give a session on one consistent state of the lab; it refuses to write.
 
         Raises:
+            ConnectionLostError: The server went away and stayed away, or went away in the middle.
             StoreError: The database cannot be read.
         """
         self._check_open()
-        with self._explained(), Session(self._reader, autoflush=False, expire_on_commit=False) as session:
+        with self._explained(), self._begin(self._reader, Session.connection) as session:
             yield session
 
     @contextlib.contextmanager
@@ -136,22 +147,67 @@ class Store:
 
         Raises:
             AccessDeniedError: The person may only look at this project.
+            ConnectionLostError: The server went away; the message says whether something may have been stored.
             StoreError: The database cannot be written; then nothing was.
         """
         self._check_open()
+        self.check_may_write()
+        with (
+            self._my_turn(),
+            self._explained(),
+            self._begin(
+                self._writer, lambda session: self.backend.begin_write(session, self._scope)
+            ) as session,
+        ):
+            yield session
+            session.flush()
+            self._commit(session)
+
+    def ensure(self, work: Callable[[Session], _Result]) -> _Result:
+        """Do work in a write transaction, and again where the connection to the server broke under it.
+
+        A connection that breaks while COMMIT is under way leaves unknown whether the work was stored, so this is
+        for work that may be done twice and then finds that nothing is left to do: inserts under a key that the
+        content gives (a structure's digest, a value's fingerprint), rows whose ids were made before, changes that
+        compare before they set, journal lines written only with such a change. Whatever it returns must be right
+        for the second time too.
+
+        Args:
+            work: Called with the session, once or more.
+
+        Returns:
+            What the work returned.
+
+        Raises:
+            ConnectionLostError: The server stayed away.
+        """
+        return self._until_kept(self.write, work)
+
+    def look_up(self, work: Callable[[Session], _Result]) -> _Result:
+        """Do work in a reading session, and again where the connection to the server broke under it.
+
+        Args:
+            work: Called with the session, once or more; it changes nothing.
+
+        Returns:
+            What the work returned.
+
+        Raises:
+            ConnectionLostError: The server stayed away.
+        """
+        return self._until_kept(self.read, work)
+
+    def check_may_write(self) -> None:
+        """Refuse a person who may only look.
+
+        Raises:
+            AccessDeniedError: The person is a viewer of this project.
+        """
         if self._scope is not None and self._scope.role is Role.VIEWER:
             raise AccessDeniedError(
                 f"{self._scope.author} may look at the project {self._scope.project!r} but not change it: ask its "
                 "owner to make you an editor"
             )
-        with (
-            self._my_turn(),
-            self._explained(),
-            Session(self._writer, expire_on_commit=False) as session,
-        ):
-            self.backend.begin_write(session, self._scope)
-            yield session
-            session.commit()
 
     def close(self) -> None:
         """Close all connections; closing twice is harmless."""
@@ -192,6 +248,47 @@ class Store:
             self._local.writing = False
             self._turn.release()
 
+    def _begin(self, engine: Engine, begin: Callable[[Session], object]) -> Session:
+        """Return a session in a transaction of its own in which nothing of the caller's has happened yet."""
+        tries = 0
+        while True:
+            session = Session(engine, expire_on_commit=False, autoflush=engine is self._writer)
+            try:
+                begin(session)
+            except BaseException as error:
+                session.close()
+                if not self.backend.lost(error) or not self._patience.bears(tries):
+                    raise
+                tries += 1
+            else:
+                self._patience.rewarded()
+                return session
+
+    def _commit(self, session: Session) -> None:
+        try:
+            session.commit()
+        except DBAPIError as error:
+            if not self.backend.lost(error):
+                raise
+            raise ConnectionLostError(
+                f"the connection to {self.address} broke at the moment in which a change was made to last: whether "
+                "it was stored is not known; look for it, or do the same again"
+            ) from error
+
+    def _until_kept(
+        self,
+        transaction: Callable[[], contextlib.AbstractContextManager[Session]],
+        work: Callable[[Session], _Result],
+    ) -> _Result:
+        for tries in range(_TRIES):
+            try:
+                with transaction() as session:
+                    return work(session)
+            except ConnectionLostError:
+                if tries + 1 == _TRIES or not self._patience.bears(tries):
+                    raise
+        raise AssertionError  # pragma: no cover - the last round returned or raised
+
     @contextlib.contextmanager
     def _explained(self) -> Iterator[None]:
         try:
@@ -208,15 +305,15 @@ class Store:
             ) from error
 
     def _enter_project(self, name: str, author: str | None) -> Scope:
-        with self.read() as session:
-            scope = self.backend.enter(session, name, author)
+        def enter_or_make(session: Session) -> Scope | None:
+            if self.backend.enter(session, name, author) is None:
+                self.backend.make_project(session, name)
+                session.flush()
+            return self.backend.enter(session, name, author)
+
+        scope = self.look_up(lambda session: self.backend.enter(session, name, author))
         if scope is None:
-            with self.write() as session:
-                scope = self.backend.enter(session, name, author)
-                if scope is None:
-                    self.backend.make_project(session, name)
-                    session.flush()
-                    scope = self.backend.enter(session, name, author)
+            scope = self.ensure(enter_or_make)
         if scope is None:
             raise StoreError(f"the project {name!r} could not be made in {self.address}")
         self.backend.make_folders(scope)
@@ -238,7 +335,7 @@ def _after_fork_in_child() -> None:
     for store in list(_open_stores):
         _inherited.extend((store._writer, store._reader))  # noqa: SLF001
         store._writer, store._reader = store.backend.engines()  # noqa: SLF001
-        store._turn, store._local = threading.Lock(), threading.local()  # noqa: SLF001
+        store._turn, store._local, store._patience = threading.Lock(), threading.local(), Patience()  # noqa: SLF001
 
 
 if hasattr(os, "register_at_fork"):

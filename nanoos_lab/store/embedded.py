@@ -82,6 +82,11 @@ class EmbeddedBackend:
         """Return the error to raise for one of SQLite's."""
         return explain(error, self.path)
 
+    def lost(self, error: BaseException) -> bool:
+        """Return False: a file does not go away for a while."""
+        del error
+        return False
+
 
 def _prepare(root: Path) -> folder.LabInfo:
     """Bring the folder to a lab of the newest schema and return what its ``lab.toml`` says."""

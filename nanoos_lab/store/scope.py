@@ -29,6 +29,8 @@ class Scope:
     """Folder of the project's files; paths in the database are relative to it."""
     role: Role = Role.OWNER
     """What the person may do in the project."""
+    payloads: str = ""
+    """URL under which the bytes of artifacts are kept; empty for the folder ``artifacts`` of the files."""
 
 
 class Backend(Protocol):
@@ -62,3 +64,6 @@ class Backend(Protocol):
 
     def explain(self, error: BaseException) -> NanoOSError:
         """Return the error to raise for one of the driver's."""
+
+    def lost(self, error: BaseException) -> bool:
+        """Return whether an error says that the database went away, so that it may come back."""

@@ -18,7 +18,7 @@ from nanoos_lab.errors import AccessDeniedError, AmbiguousIdError, InvalidInputE
 from nanoos_lab.store import migrations
 from nanoos_lab.store.folder import LabInfo, make_shared_folder
 from nanoos_lab.store.postgresql.address import parse_address, shown
-from nanoos_lab.store.postgresql.connection import explain, is_lost, make_engine
+from nanoos_lab.store.postgresql.connection import explain, is_coming, is_lost, make_engine
 from nanoos_lab.store.schema import MemberRow, ProjectRow, Role, SettingRow
 from nanoos_lab.store.scope import Scope
 
@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 FILES = "NANOOS_FILES"
 """Environment variable that says where the lab's files are seen from here."""
 CONNECT_FOR_S = 20.0
-"""How long a server that does not answer, or is starting, is asked again when a lab is opened."""
+"""How long a server that is starting is asked again when a lab is opened."""
+REFUSED_FOR_S = 3.0
+"""How long a server that does not answer at all is: it may be restarting, or its name be wrong."""
 
 _WHO = text(
     "SELECT session_user, rolsuper OR rolbypassrls, "
@@ -136,6 +138,10 @@ class ServerBackend:
         """Return the error to raise for one of the server's."""
         return explain(error, self._url)
 
+    def lost(self, error: BaseException) -> bool:
+        """Return whether an error says that the server went away, so that it may come back."""
+        return is_lost(error)
+
     def _check_person(self, connection: Connection) -> str:
         person, privileged, owns = connection.execute(_WHO).one()
         if privileged or owns:
@@ -173,13 +179,13 @@ def connect_patiently(engine: Engine, seconds: float = CONNECT_FOR_S) -> Connect
         engine: Where to.
         seconds: How long to go on asking.
     """
-    deadline = time.monotonic() + seconds
-    pause = 0.05
+    began, pause = time.monotonic(), 0.05
     while True:
         try:
             return engine.connect()
         except DBAPIError as error:
-            if not is_lost(error) or "starting up" not in str(error) or time.monotonic() + pause > deadline:
+            patience = seconds if is_coming(error) else min(REFUSED_FOR_S, seconds)
+            if not is_lost(error) or time.monotonic() + pause > began + patience:
                 raise
         time.sleep(pause)
         pause = min(1.0, pause * 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -86,8 +87,10 @@ _REASONS: tuple[tuple[tuple[str, ...], type[StoreError], str], ...] = (
     (
         ("55P03", "40P01"),
         StoreError,
-        f"another process has been writing to this project for more than {LOCK_TIMEOUT_S} s: find and end it, "
-        "then do this again",
+        (
+            f"another process has been writing to this project for more than {LOCK_TIMEOUT_S} s: find and end "
+            "it, then do this again"
+        ),
     ),
     (("25006",), StoreError, "the server takes no writes now: it is a standby or was made read-only"),
     (("22021", "22P05"), StoreError, "a text holds a character that a database cannot keep, such as NUL"),
@@ -96,6 +99,28 @@ _REASONS: tuple[tuple[tuple[str, ...], type[StoreError], str], ...] = (
 """What to do, by the beginnings of SQLSTATE codes."""
 _LOST = ("08", "57P", "25P03")
 """SQLSTATE classes of a connection that is gone, or a server that stops or is not up yet."""
+_FULL = "No space left on device"
+_DENIED = (
+    (
+        (
+            r"authentication failed|no password supplied|no pg_hba\.conf|not permitted to log in|"
+            r"permission denied for database|role .* does not exist"
+        ),
+        "28000",
+    ),
+    (r"database .* does not exist", "3D000"),
+    (_FULL, "53100"),
+)
+"""What a refused login says, whose SQLSTATE the driver does not pass on."""
+_COMING = (
+    "starting up",
+    "not yet accepting",
+    "recovery mode",
+    "shutting down",
+    "too many",
+    "remaining connection",
+)
+"""What a server says that will let one in later."""
 
 
 def is_lost(error: BaseException) -> bool:
@@ -104,16 +129,27 @@ def is_lost(error: BaseException) -> bool:
     Args:
         error: The driver's error, or SQLAlchemy's around it.
     """
-    if not isinstance(error, DBAPIError):
+    if not isinstance(error, DBAPIError) or _is_full(error):
         return False
     state = sqlstate(error)
     return error.connection_invalidated or state.startswith(_LOST) or _unreachable(error, state)
 
 
+def is_coming(error: BaseException) -> bool:
+    """Return whether a server that refused says that it is starting, or too busy for the moment.
+
+    Args:
+        error: The driver's error, or SQLAlchemy's around it.
+    """
+    return is_lost(error) and any(word in str(error) for word in _COMING)
+
+
+def _is_full(error: BaseException) -> bool:
+    return sqlstate(error) == "53100" or _FULL in str(getattr(error, "orig", error))
+
+
 def _unreachable(error: DBAPIError, state: str) -> bool:
-    text = str(error.orig)
-    denied = "authentication failed" in text or "does not exist" in text or "no pg_hba.conf" in text
-    return isinstance(error, OperationalError) and not state and not denied
+    return isinstance(error, OperationalError) and not state and "invalid " not in str(error.orig)
 
 
 def sqlstate(error: BaseException) -> str:
@@ -123,7 +159,8 @@ def sqlstate(error: BaseException) -> str:
         error: The driver's error, or SQLAlchemy's around it.
     """
     original: Any = getattr(error, "orig", None) or error
-    return str(getattr(original, "sqlstate", None) or "")
+    state = str(getattr(original, "sqlstate", None) or "")
+    return state or next((code for words, code in _DENIED if re.search(words, str(original))), "")
 
 
 def explain(error: BaseException, url: URL) -> NanoOSError:
@@ -143,10 +180,6 @@ def explain(error: BaseException, url: URL) -> NanoOSError:
         )
     if state.startswith("22P05") or "NUL" in said:
         return InvalidInputError(f"a text cannot be stored because it holds a NUL character ({said})")
-    if not state and "authentication failed" in said:
-        state = "28P01"
-    if not state and "database" in said and "does not exist" in said:
-        state = "3D000"
     for beginnings, kind, meaning in _REASONS:
         if state.startswith(beginnings):
             return kind(f"{place} did not take this: {meaning} ({said})")
