@@ -247,7 +247,7 @@ VOCABULARY: dict[str, Property] = {
             label="Refractive index",
             unit="",
             symbol="n",
-            description="Real part, mean of the principal ones; the vacuum wavelength is a condition, ``wavelength_nm``.",
+            description="Real part, mean of the principal ones; the condition ``wavelength_nm`` belongs to it.",
             typical=(1.0, 4.0),
         ),
         Property(
@@ -270,7 +270,7 @@ VOCABULARY: dict[str, Property] = {
             name="xrd_pattern",
             label="X-ray diffraction pattern",
             unit="",
-            description="Intensity in arbitrary units against the angle 2θ; the condition ``wavelength_nm`` belongs to it.",
+            description="Intensity in arbitrary units against the angle 2θ; ``wavelength_nm`` is a condition.",
             kind="array",
             axes=(Axis(label="2θ", unit="°"), Axis(label="Intensity", unit="")),
         ),
