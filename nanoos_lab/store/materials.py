@@ -7,16 +7,21 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select
 
-from nanoos_lab.store.rows import get_row, insert_new
+from nanoos_lab.errors import StoreError
+from nanoos_lab.store.rows import chunks, get_row, insert_new
 from nanoos_lab.store.schema import MaterialRow, new_id
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy.orm import Session
 
     from nanoos_lab.store.database import Scope
 
 _T = MaterialRow.__table__.c
-_BY_PHASE = select(_T.id).where(_T.project_id == bindparam("project"), _T.phase_key == bindparam("phase"))
+_BY_PHASE = select(_T.phase_key, _T.id).where(
+    _T.project_id == bindparam("project"), _T.phase_key.in_(bindparam("phases", expanding=True))
+)
 
 
 def material_of_phase(
@@ -30,22 +35,54 @@ def material_of_phase(
         phase_key: Composition and phase, as ``structures.phase_key`` gives it.
         reduced_formula: Its reduced formula, also the name of a new material.
     """
-    connection, asked = session.connection(), {"project": scope.project_id, "phase": phase_key}
-    found = connection.scalar(_BY_PHASE, asked)
+    found = _known(session, scope, [phase_key]).get(phase_key)
     if found is not None:
-        return str(found), False
-    row = {
-        "id": new_id(),
-        "project_id": scope.project_id,
-        "phase_key": phase_key,
-        "reduced_formula": reduced_formula,
-        "name": reduced_formula[:200],
-        "notes": "",
-        "created_at": time.time(),
+        return found, False
+    return materials_of_phases(session, scope, {phase_key: reduced_formula})[phase_key], True
+
+
+def materials_of_phases(session: Session, scope: Scope, formulas: Mapping[str, str]) -> dict[str, str]:
+    """Return the ids of materials by phase, made where they are new.
+
+    Args:
+        session: A writing session.
+        scope: The project.
+        formulas: The reduced formula of each phase, also the name of a new material.
+
+    Raises:
+        StoreError: A material was made at the same moment by a writer that did not wait its turn.
+    """
+    found = _known(session, scope, list(formulas))
+    missing = [phase for phase in formulas if phase not in found]
+    rows = [
+        {
+            "id": new_id(),
+            "project_id": scope.project_id,
+            "phase_key": phase,
+            "reduced_formula": formulas[phase],
+            "name": formulas[phase][:200],
+            "notes": "",
+            "created_at": time.time(),
+        }
+        for phase in missing
+    ]
+    if insert_new(session, MaterialRow, rows) == len(rows):
+        return found | {str(row["phase_key"]): str(row["id"]) for row in rows}
+    found = _known(session, scope, list(formulas))
+    if len(found) < len(formulas):
+        raise StoreError("a material could not be stored, its phase being taken meanwhile: do this again")
+    return found
+
+
+def _known(session: Session, scope: Scope, phases: list[str]) -> dict[str, str]:
+    connection = session.connection()
+    return {
+        str(phase): str(material_id)
+        for part in chunks(phases)
+        for phase, material_id in connection.execute(
+            _BY_PHASE, {"project": scope.project_id, "phases": list(part)}
+        )
     }
-    if insert_new(session, MaterialRow, [row]):
-        return str(row["id"]), True
-    return str(connection.scalars(_BY_PHASE, asked).one()), False
 
 
 def get_material(session: Session, scope: Scope, given: str) -> MaterialRow:

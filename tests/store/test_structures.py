@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from nanoos_lab import structures as science
 from nanoos_lab.errors import AmbiguousIdError, InvalidInputError, UnknownNameError
+from nanoos_lab.store import insertion
 from nanoos_lab.store import structures as room
 from nanoos_lab.store.events import events_of
 from nanoos_lab.store.schema import MaterialRow, StructureRow
@@ -263,7 +264,7 @@ def test_ids_are_resolved_from_their_beginning(store: Store, add_run: Callable[.
 
 def test_an_ambiguous_beginning_lists_what_it_may_mean(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     ids = iter(f"abc{i:09x}" for i in range(100))
-    monkeypatch.setattr(room, "new_id", lambda: next(ids))
+    monkeypatch.setattr(insertion, "new_id", lambda: next(ids))
     first, _ = add(store, crystals.perovskite(), "one")
     add(store, crystals.rocksalt(), "two")
     add(store, crystals.rutile(), "two")
