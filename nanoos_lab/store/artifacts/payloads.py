@@ -101,6 +101,9 @@ class PayloadStore(Protocol):
     def discard(self, stray: Stored) -> None:
         """Remove something that :meth:`stored` gave."""
 
+    def empty_folders(self) -> list[str]:
+        """Return folders that hold nothing."""
+
     def tidy(self) -> int:
         """Remove folders that hold nothing and return how many there were."""
 
