@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from nanoos_lab.errors import StoreError
 from nanoos_lab.store import folder, migrations
+from nanoos_lab.store.artifacts.payloads import payload_url
 from nanoos_lab.store.schema import ProjectRow
 from nanoos_lab.store.scope import Scope
 from nanoos_lab.store.sqlite import BUSY_TIMEOUT_S, explain, make_engine
@@ -64,7 +65,8 @@ class EmbeddedBackend:
         if project_id is None:
             return None
         files = self.root / "projects" / folder.slug(name)
-        return Scope(project_id, name, (author or _login_name())[:100], files)
+        payloads = payload_url(self.root)
+        return Scope(project_id, name, (author or _login_name())[:100], files, payloads=payloads)
 
     def make_project(self, session: Session, name: str) -> None:
         """Record a project."""

@@ -123,6 +123,23 @@ def payloads_of(scope: Scope) -> PayloadStore:
     return LocalPayloads(scope.files / FOLDER)
 
 
+def payload_url(root: Path) -> str:
+    """Return the URL under which a lab keeps payloads, as its ``settings.toml`` says; empty where it does not.
+
+    Args:
+        root: The folder of the lab's files.
+
+    Raises:
+        InvalidInputError: The settings cannot be read.
+    """
+    path = root / "settings.toml"
+    if not path.is_file():
+        return ""
+    from nanoos_lab.settings import load_settings  # noqa: PLC0415 - most labs have no settings of their own
+
+    return load_settings(path).artifacts
+
+
 def is_sha256(text: str) -> bool:
     """Return whether a text is a SHA-256 as it is written here: 64 lower-case hexadecimal characters."""
     return re.fullmatch(r"[0-9a-f]{64}", text) is not None
