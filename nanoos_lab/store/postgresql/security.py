@@ -46,6 +46,12 @@ NOT_OF_A_PROJECT = ("project", "member", "setting")
 BY_FUNCTION_ONLY = ("project.created", "member.changed")
 """Journal lines that tell of rights; people cannot write them, only the functions that change rights do."""
 
+TAKEN_FROM_PUBLIC = (
+    "lo_creat(integer)", "lo_create(oid)", "lo_from_bytea(oid, bytea)", "currtid2(text, tid)",
+)  # fmt: skip
+"""Functions of the server that would let people store things outside the tables, or look past row security; taken
+away in the lab's database when it is made, which needs a superuser."""
+
 _FUNCTIONS = (
     """
 CREATE OR REPLACE FUNCTION {schema}.my_projects(roles text[]) RETURNS text[]
