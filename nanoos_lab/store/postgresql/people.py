@@ -50,10 +50,18 @@ class Credential:
 
     def pgpass(self) -> str:
         """Return the line for ``~/.pgpass`` by which this person logs in without typing the password."""
+        return self.login() + _escaped(self.password)
+
+    def login(self) -> str:
+        """Return how that line begins, by which an older one for the same login is found."""
         url = parse_address(self.address)
         host = url.host or str(url.query.get("host", "localhost"))
-        parts = (host, str(url.port or 5432), str(url.database), self.person, self.password)
-        return ":".join(part.replace("\\", "\\\\").replace(":", "\\:") for part in parts)
+        parts = (host, str(url.port or url.query.get("port", 5432)), str(url.database), self.person)
+        return "".join(f"{_escaped(part)}:" for part in parts)
+
+
+def _escaped(part: str) -> str:
+    return part.replace("\\", "\\\\").replace(":", "\\:")
 
 
 @dataclass(frozen=True)
