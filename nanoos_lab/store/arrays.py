@@ -10,14 +10,10 @@ import tokenize
 from typing import TYPE_CHECKING, Any
 
 from nanoos_lab.errors import ArtifactError, InvalidInputError
-from nanoos_lab.properties import get_property
 from nanoos_lab.store import artifacts
 from nanoos_lab.store.schema import ArtifactRow
-from nanoos_lab.units import convert
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import numpy as np
     from numpy.typing import NDArray
     from sqlalchemy.orm import Session
@@ -25,54 +21,6 @@ if TYPE_CHECKING:
     from nanoos_lab.store.artifacts import Payload
     from nanoos_lab.store.schema import PropertyValueRow
     from nanoos_lab.store.scope import Scope
-
-
-def kept_array(property: str, given: Any, unit: str | Sequence[str] | None = None) -> NDArray[np.float64]:  # noqa: A002, ANN401 - the field's word; whatever numpy takes
-    """Return an array property's numbers as they are kept: one row a point, the first column growing.
-
-    Args:
-        property: A name of the vocabulary, of an array.
-        given: Rows of numbers, such as a numpy array of shape (n, 2) or a data frame; or a tuple of columns.
-        unit: The unit of the last column, or of every column; None where they are the kept ones.
-
-    Raises:
-        InvalidInputError: It is not an array of finite numbers with the property's columns, or a unit is of
-            another kind.
-    """
-    import numpy as np  # noqa: PLC0415 - numbers alone do without it
-
-    entry = get_property(property)
-    if entry.kind != "array":
-        raise InvalidInputError(f"{property} is one number in {entry.unit or 'no unit'}, not an array")
-    columns = [f"{axis.label} / {axis.unit or 1}" for axis in entry.axes]
-    wanted = f"{property} has one row for each point and the columns {', '.join(columns)}"
-    try:
-        array = np.column_stack(given) if isinstance(given, tuple) else np.asarray(given)
-        table = np.array(array, dtype=np.float64, order="C")
-    except (TypeError, ValueError) as error:
-        raise InvalidInputError(f"{wanted}; what was given is not an array of numbers ({error})") from error
-    if array.dtype.kind not in "fiub" or table.ndim != 2 or not len(table) or table.shape[1] != len(columns):  # noqa: PLR2004 - rows and columns
-        raise InvalidInputError(f"{wanted}, not the shape {table.shape} of {array.dtype}")
-    units = _units(property, unit, len(columns))
-    for number, (axis, said) in enumerate(zip(entry.axes, units, strict=True)):
-        if said is not None:
-            what = f"{property}: {axis.label}"
-            table[:, number] = convert(table[:, number], said, axis.unit, photon=axis.photon, what=what)
-    if not np.isfinite(table).all():
-        raise InvalidInputError(
-            f"{property}: {int((~np.isfinite(table)).sum())} of its numbers are not finite"
-        )
-    return np.ascontiguousarray(table[np.argsort(table[:, 0], kind="stable")])
-
-
-def _units(name: str, unit: str | Sequence[str] | None, n_columns: int) -> list[str | None]:
-    if unit is None or isinstance(unit, str):
-        return [None] * (n_columns - 1) + [unit]
-    if len(unit) != n_columns:
-        raise InvalidInputError(
-            f"{name} has {n_columns} columns, so give {n_columns} units, not {list(unit)!r}"
-        )
-    return list(unit)
 
 
 def place_array(scope: Scope, array: NDArray[np.float64]) -> Payload:

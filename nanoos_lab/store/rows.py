@@ -18,6 +18,7 @@ from nanoos_lab.store.schema import (
     MaterialRow,
     PropertyValueRow,
     RunRow,
+    SampleRow,
     StructureRow,
 )
 
@@ -43,6 +44,7 @@ KINDS: dict[str, type[Base]] = {
     "material": MaterialRow,
     "value": PropertyValueRow,
     "artifact": ArtifactRow,
+    "sample": SampleRow,
 }
 """The records that have ids, by the word for them."""
 

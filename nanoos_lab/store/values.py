@@ -17,11 +17,12 @@ from nanoos_lab.errors import InvalidInputError, UnknownNameError
 from nanoos_lab.properties import ArrayEstimate, Method, Origin, PropertyEstimate, get_property
 from nanoos_lab.store import artifacts
 from nanoos_lab.store.arrays import place_array
+from nanoos_lab.store.events import record_events
 from nanoos_lab.store.rows import as_list, chunks, fetch_by, insert_new
 from nanoos_lab.store.schema import PropertyValueRow, StructureRow, new_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy import Select
     from sqlalchemy.orm import Session
@@ -82,9 +83,21 @@ def insert_values(
     stored = _record_arrays(session, scope, rows, payloads)
     fresh = [row for fingerprint, row in rows.items() if fingerprint not in stored]
     if insert_new(session, PropertyValueRow, fresh) == len(rows):
-        return [PropertyValueRow(**row) for row in rows.values()]
-    stored = _stored(session, scope, rows)
+        stored = {fingerprint: PropertyValueRow(**row) for fingerprint, row in rows.items()}
+    else:
+        stored = _stored(session, scope, rows)
+    if run_id is None:
+        _say(session, scope, [stored[key] for key, row in rows.items() if stored[key].id == row["id"]])
     return [stored[fingerprint] for fingerprint in rows]
+
+
+def _say(session: Session, scope: Scope, recorded: Sequence[PropertyValueRow]) -> None:
+    """Tell the journal of new facts that no run gave; those of runs belong to the run's own line."""
+    lines = {
+        row.id: {"property": row.property, "value": row.value, "unit": row.unit, "origin": row.origin}
+        for row in recorded
+    }
+    record_events(session, scope, "value.recorded", lines)
 
 
 def _record_arrays(
