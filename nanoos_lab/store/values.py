@@ -75,7 +75,7 @@ def insert_values(
     for estimate in estimates:
         row = subject | _columns(estimate)
         payload = place_array(scope, estimate.array) if isinstance(estimate, ArrayEstimate) else None
-        fingerprint = _fingerprint(row, payload)
+        fingerprint = fact_hash(row, payload)
         if payload is not None:
             payloads[fingerprint] = payload
         # a microsecond apart, so that sorting by time keeps the order in which they were stated
@@ -270,8 +270,16 @@ def _text(what: str, text: str, longest: int | None = None) -> str:
     return text
 
 
-def _fingerprint(row: Mapping[str, Any], payload: Payload | None) -> str:
-    """Return the hash of a fact: of what it says, of whom, and of the run it came from."""
+def fact_hash(row: Mapping[str, Any], payload: Payload | None) -> str:
+    """Return the hash of a fact: of what it says, of whom, and of the run it came from.
+
+    Args:
+        row: Its columns, apart from id, project, author, time and the id of its array's file.
+        payload: The bytes of its array, where it is one.
+
+    Raises:
+        InvalidInputError: The conditions are not JSON values.
+    """
     fact = {name: value for name, value in row.items() if value is not None or name not in _LATER}
     if payload is not None:
         fact["array"] = payload.sha256
