@@ -135,7 +135,15 @@ class ServerBackend:
         files = self.root / "projects" / chosen.id
         shown_name = own_name if chosen.owner == self.person else f"{chosen.owner}/{own_name}"
         self.presence, self.reports = files / PRESENCE, files / REPORTS
-        return Scope(chosen.id, shown_name, self.person, files, Role(chosen.role), self.payloads)
+        return Scope(
+            chosen.id,
+            shown_name,
+            self.person,
+            files,
+            Role(chosen.role),
+            payloads=self.payloads,
+            looks_after=self.person,
+        )
 
     def make_project(self, session: Session | Connection, name: str) -> None:
         """Record a project of one's own."""
