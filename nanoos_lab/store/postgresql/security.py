@@ -37,8 +37,9 @@ MAY_UPDATE = {
         "state", "active_key", "priority", "retry", "attempt", "not_before", "cancel_requested", "owner", "label",
         "started_at", "finished_at", "summary", "messages", "converged", "error",
     ),
-    "attempt": ("job_id", "worker", "started_at", "finished_at", "ended", "reason"),
+    "attempt": ("job_id", "worker", "started_at", "finished_at", "ended", "reason", "usage"),
     "artifact": ("purged_at",),
+    "lease": ("holder", "token", "until"),
 }  # fmt: skip
 """Columns that editors change; everything else stays as it was added."""
 MAY_DELETE = ("tag",)
