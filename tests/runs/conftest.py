@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 import time
 from pathlib import Path
@@ -16,6 +17,8 @@ from nanoos_lab.tasks import TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from nanoos_lab.store.postgresql.server import LocalServer
 
 MODULES = Path(__file__).parent / "modules"
 AT_ONCE = RetryPolicy(max_attempts=3, backoff_s=0.0)
@@ -41,9 +44,27 @@ def settings() -> Settings:
     return Settings(profiles=profiles)
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(tmp_path / "lab", author="ada") as opened:
+@pytest.fixture(scope="session")
+def crowd(postgres: LocalServer, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], str]:
+    """Let one more person into a lab on the server, who sees nothing of the others', and return the address."""
+    from nanoos_lab.store.postgresql.admin import add_person, create_lab
+
+    made = create_lab(postgres.address("crowd"), files=tmp_path_factory.mktemp("crowd"))
+    admin = postgres.address("crowd", made.person, made.password)
+    numbers = itertools.count(1)
+
+    def join() -> str:
+        person = f"ada{next(numbers)}"
+        return postgres.address("crowd", person, add_person(admin, person).password)
+
+    return join
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """Return an open store, once in a folder and once on a server."""
+    place = tmp_path / "lab" if request.param == "sqlite" else request.getfixturevalue("crowd")()
+    with Store.open(place) as opened:
         yield opened
 
 

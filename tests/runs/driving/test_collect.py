@@ -202,7 +202,7 @@ def test_a_malformed_outcome_fails_its_run_and_nothing_else(
     row = state(store, run)
     assert row.error["type"] == "OutcomeRefused"
     assert message in row.error["message"]
-    assert (row.project_id, row.author) == (store.scope.project_id, "ada")
+    assert (row.project_id, row.author) == (store.scope.project_id, store.scope.author)
     with store.read() as session:
         assert artifacts_of(session, store.scope, run) == []
         assert find_structures(session, store.scope, derived=True) == []

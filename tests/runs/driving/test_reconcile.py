@@ -34,7 +34,7 @@ class Situation:
         policy = RetryPolicy(max_attempts=tries, backoff_s=0)
         ask = lambda x: runs.submit("double", {}, {"x": x}, on=profile, retry=policy).run.id  # noqa: E731
         self.profile, self.id, self.sibling = profile, ask(next(_numbers)), ask(next(_numbers))
-        self.submitter = Presence(store.root / "presence")
+        self.submitter = Presence(store.backend.presence)
         self.claim: int | None = None
 
     def set(
