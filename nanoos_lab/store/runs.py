@@ -322,7 +322,7 @@ def outputs_of(session: Session, scope: Scope, run_id: str) -> dict[str, str]:
         .where(
             EventRow.project_id == scope.project_id,
             EventRow.subject_id == run_id,
-            EventRow.kind == "run.completed",
+            EventRow.kind.in_(["run.completed", "run.imported"]),
         )
         .order_by(EventRow.at.desc(), EventRow.id.desc())
         .limit(1)
