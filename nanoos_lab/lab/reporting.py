@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nanoos_lab.errors import InvalidInputError
 from nanoos_lab.lab.answers import Report
+from nanoos_lab.store.folder import make_folder, share_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,10 +41,11 @@ def make_report(lab: Lab, template: str, structures: StructureSet, params: Mappi
     )  # fmt: skip
     path = _target(lab.store.backend.reports, template, run.id)
     shutil.copyfile(run.artifacts[REPORT_ARTIFACT], path)
+    share_file(path)
     return Report(run, path, str(run.summary.get("title", template)))
 
 
 def _target(folder: Path, template: str, run_id: str) -> Path:
-    folder.mkdir(exist_ok=True)
+    make_folder(folder)
     stamp = time.strftime("%Y-%m-%d-%H%M%S")
     return folder / f"{template}-{stamp}-{run_id[:6]}.html"

@@ -12,6 +12,7 @@ import json
 import os
 import re
 import secrets
+import stat
 import time
 import tomllib
 from dataclasses import dataclass
@@ -83,10 +84,15 @@ def read_info(root: Path) -> LabInfo:
     return info
 
 
-def write_info(root: Path) -> LabInfo:
-    """Write a fresh ``lab.toml``, whole or not at all, and return what it says."""
+def write_info(root: Path, name: str = "") -> LabInfo:
+    """Write a fresh ``lab.toml``, whole or not at all, and return what it says.
+
+    Args:
+        root: The lab folder.
+        name: What the lab is called; by default as the folder.
+    """
     created = datetime.now(UTC).isoformat(timespec="seconds")
-    name = (root.resolve().name or "lab").encode("utf-8", "replace").decode()
+    name = (name or root.resolve().name or "lab").encode("utf-8", "replace").decode()
     info = LabInfo(name, secrets.token_hex(6), created, FORMAT)
     text = (
         "# A lab of NANO-OS Lab. Settings of this lab may be added; leave the part [lab] as it is.\n"
@@ -112,18 +118,72 @@ def write_durably(path: Path, data: bytes) -> None:
     sync_folder(path.parent)
 
 
+SHARED = 0o2770
+"""Mode of a project's folders on a server: its group may write, nobody else may look, and what is made in it
+belongs to the group."""
+
+READABLE = 0o2750
+"""Mode of folders in them that only their maker may change."""
+
+
 def make_shared_folder(path: Path) -> None:
-    """Make a folder for a project's members: their group may write, nobody else may look, and what is made in it
-    belongs to the group (mode 2770).
+    """Make a folder for a project's members, of mode :data:`SHARED` whatever the umask.
 
     Args:
-        path: The folder; its parent exists. One that is there is left as it is.
-    """  # noqa: D205 - the mode belongs to the sentence
+        path: The folder; its parent exists. One that is there is left as it is, but for one of our own that was
+            not finished.
+    """
     try:
         path.mkdir(mode=0o770)
     except FileExistsError:
+        seen = path.stat()
+        if seen.st_uid != os.geteuid() or seen.st_mode & stat.S_ISGID:
+            return
+    path.chmod(SHARED)  # mkdir's mode passes through the umask
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder and those above it that are missing, shared as the folder is in which they begin.
+
+    Args:
+        path: The folder.
+    """
+    if path.is_dir():
         return
-    path.chmod(0o2770)  # mkdir's mode passes through the umask
+    make_folder(path.parent)
+    if _is_shared(path.parent):
+        make_shared_folder(path)
+    else:
+        path.mkdir(exist_ok=True)
+
+
+def make_readable_folder(path: Path) -> None:
+    """Make a folder that a project's members may look into, and only its maker change; plain where none is shared.
+
+    Args:
+        path: The folder; its parent exists. One that is there is left as it is.
+    """
+    shared = stat.S_IMODE(path.parent.stat().st_mode) in {SHARED, READABLE}
+    try:
+        path.mkdir(mode=0o750 if shared else 0o777)
+    except FileExistsError:
+        return
+    if shared:
+        path.chmod(READABLE)
+
+
+def share_file(path: Path) -> None:
+    """Let a project's members read a file of one's own that lies in a shared folder; elsewhere nothing changes.
+
+    Args:
+        path: The file.
+    """
+    if _is_shared(path.parent):
+        path.chmod(0o640)
+
+
+def _is_shared(path: Path) -> bool:
+    return stat.S_IMODE(path.stat().st_mode) == SHARED
 
 
 def sync_folder(folder: Path) -> None:
@@ -215,7 +275,7 @@ def creation_lock(root: Path, timeout_s: float = LOCK_TIMEOUT_S) -> Iterator[Non
     """
     deadline = time.monotonic() + timeout_s
     with (root / LOCK_FILE).open("a+b") as stream:
-        while not _try_lock(stream.fileno()):
+        while not try_lock(stream.fileno()):
             if time.monotonic() > deadline:
                 raise StoreError(
                     f"another process has been making or migrating the lab {root} for {timeout_s:.0f} s: "
@@ -225,7 +285,8 @@ def creation_lock(root: Path, timeout_s: float = LOCK_TIMEOUT_S) -> Iterator[Non
         yield  # closing the file releases the lock
 
 
-def _try_lock(handle: int) -> bool:
+def try_lock(handle: int) -> bool:
+    """Return whether an open file could be locked for this process at once; closing it lets go."""
     try:
         if os.name == "posix":
             import fcntl  # noqa: PLC0415 - POSIX only

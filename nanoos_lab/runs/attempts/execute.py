@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from nanoos_lab.errors import InvalidInputError, RunCancelledError, RunError, TransientError
 from nanoos_lab.runs.attempts.folder import PROTOCOL
 from nanoos_lab.runs.attempts.parent import inside_run
+from nanoos_lab.store.folder import make_readable_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -52,7 +53,8 @@ class RunContext:
     @property
     def folder(self) -> Path:
         """A folder of the task's own, made when first asked for."""
-        self._item.mkdir(parents=True, exist_ok=True)
+        make_readable_folder(self._item.parent)
+        make_readable_folder(self._item)
         return self._item
 
     def progress(self, fraction: float | None, message: str = "") -> None:

@@ -32,6 +32,7 @@ from typing import TYPE_CHECKING, Any
 
 from nanoos_lab.errors import InvalidInputError, RunError
 from nanoos_lab.runs.attempts.presence import is_held, publish_locked, release
+from nanoos_lab.store.folder import make_folder, make_readable_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,8 +62,10 @@ class AttemptFolder:
 
     def prepare(self) -> None:
         """Make the folder and make its name durable; harmless where it exists."""
+        make_folder(self.path.parent)
+        make_readable_folder(self.path)
         for name in ("started", "outcomes", "cancel", "progress"):
-            (self.path / name).mkdir(parents=True, exist_ok=True)
+            make_readable_folder(self.path / name)
         sync_folder(self.path)
         sync_folder(self.path.parent)
 

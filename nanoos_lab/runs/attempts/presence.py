@@ -17,6 +17,8 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from nanoos_lab.store.folder import make_folder
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -120,7 +122,7 @@ class Presence:
             return str(self._token)
 
     def _acquire(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self.folder)
         host = re.sub(r"[^A-Za-z0-9-]", "-", socket.gethostname())[:40]
         token = f"{host}-{os.getpid()}-{secrets.token_hex(6)}"
         descriptor = publish_locked(self.folder / token, json.dumps(describe_process()).encode())

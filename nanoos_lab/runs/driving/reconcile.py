@@ -20,6 +20,7 @@ from nanoos_lab.runs.executors import Sight, View
 from nanoos_lab.store import run_changes as changes
 from nanoos_lab.store import runs as rows
 from nanoos_lab.store.events import record_event
+from nanoos_lab.store.folder import make_folder
 from nanoos_lab.store.run_changes import Ending
 from nanoos_lab.store.schema import RunState
 
@@ -264,7 +265,7 @@ def _ask_to_stop(folder: AttemptFolder, run: str) -> float:
     try:
         return marker.stat().st_mtime
     except FileNotFoundError:
-        marker.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(marker.parent)
         marker.touch()
         return time.time()
 
