@@ -7,7 +7,7 @@ has to be written on a command line, where every account of the machine can read
 from __future__ import annotations
 
 import sys
-from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,6 +17,7 @@ from nanoos_lab.errors import AccessDeniedError, InvalidInputError
 
 if TYPE_CHECKING:
     from nanoos_lab.store.postgresql.people import Credential
+    from nanoos_lab.store.transfer import Moved
 
 db = typer.Typer(
     name="db",
@@ -31,6 +32,18 @@ Lab = Annotated[
 ]
 Place = Annotated[
     str, typer.Argument(help="The lab folder, or its address on a server, as its administrator.")
+]
+Target = Annotated[
+    str,
+    typer.Argument(
+        help="A folder that is not there yet, or the address of an empty lab, as its administrator."
+    ),
+]
+Owner = Annotated[
+    str | None, typer.Option(help="Who is to own the projects of a folder on a server; a person of the lab.")
+]
+Files = Annotated[
+    Path | None, typer.Option(help="Where the server's files are seen from here, if not where the lab says.")
 ]
 Save = Annotated[
     bool, typer.Option("--save", help="Write the login into ~/.pgpass, so that nobody has to type it.")
@@ -141,6 +154,64 @@ def upgrade(place: Place) -> None:
         f"has gone from schema {before} to {after}" if before != after else f"has the newest schema, {after}"
     )
     typer.echo(f"{_named(place)} {done}.")
+
+
+@db.command()
+def move(source: Place, target: Target, owner: Owner = None, files: Files = None) -> None:
+    """Bring a whole lab to an empty place: from a folder to a server, back, or to another one."""
+    from nanoos_lab.store import transfer  # noqa: PLC0415 - brings SQLAlchemy
+
+    moved = transfer.move(_reached(source), _reached(target), owner=owner, files=files, tell=_tell)
+    _show_moved(moved)
+    typer.echo(f"{moved.source} is as it was: remove it when you no longer need it.")
+
+
+@db.command()
+def dump(
+    place: Place,
+    file: Annotated[Path, typer.Argument(help="The file to write.")],
+    with_files: Annotated[
+        bool,
+        typer.Option("--with-files", help="Artifacts, attempts and reports too, not their records alone."),
+    ] = False,
+    files: Files = None,
+) -> None:
+    """Write a whole lab into one file, from which it can be restored into a folder or a server."""
+    from nanoos_lab.store import transfer  # noqa: PLC0415 - brings SQLAlchemy
+
+    _show_moved(transfer.dump(_reached(place), file, with_files=with_files, files=files, tell=_tell))
+
+
+@db.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that dump wrote.")],
+    target: Target,
+    owner: Owner = None,
+    files: Files = None,
+) -> None:
+    """Make an empty place the lab that a dump holds."""
+    from nanoos_lab.store import transfer  # noqa: PLC0415 - brings SQLAlchemy
+
+    _show_moved(transfer.restore(file, _reached(target), owner=owner, files=files, tell=_tell))
+
+
+def _tell(words: str) -> None:
+    """Say how it goes, in one line of the terminal."""
+    if sys.stderr.isatty():
+        typer.echo(f"\r\x1b[K{words} …", err=True, nl=False)
+
+
+def _show_moved(moved: Moved) -> None:
+    if sys.stderr.isatty():
+        typer.echo("\r\x1b[K", err=True, nl=False)
+    typer.echo(f"{moved.source} → {moved.target}")
+    for name, tally in moved.tables.items():
+        if tally.rows:
+            typer.echo(f"  {name:<16}{tally.rows:>10,} rows  {tally.digest[:16]}")
+    typer.echo(f"  {'files':<16}{moved.files:>10,}")
+    for note in moved.notes:
+        typer.echo(f"  note: {note}")
+    typer.echo("Every row was counted and hashed again where it arrived: all are equal.")
 
 
 def _reached(place: str) -> str:

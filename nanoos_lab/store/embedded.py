@@ -116,7 +116,7 @@ def _make_or_migrate(root: Path) -> folder.LabInfo:
     elif revision_of(path) != migrations.HEAD:
         _migrate(path)
     if not _logs_ahead(path):
-        _log_ahead(path)
+        log_ahead(path)
     return info or folder.write_info(root)
 
 
@@ -152,7 +152,7 @@ def _logs_ahead(path: Path) -> bool:
         return stream.read(20)[18:] == b"\x02\x02"
 
 
-def _log_ahead(path: Path) -> None:
+def log_ahead(path: Path) -> None:
     """Switch to the write-ahead log where a database has come without it, as one restored from a dump."""
     try:
         with contextlib.closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT_S)) as connection:
@@ -170,7 +170,7 @@ def _create(path: Path) -> None:
     try:
         with engine.begin() as connection:
             migrations.create(connection)
-        _log_ahead(fresh)
+        log_ahead(fresh)
         engine.dispose()
         fresh.replace(path)
         folder.sync_folder(path.parent)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from nanoos_lab.errors import StoreError
+from nanoos_lab.store.artifacts.payloads import payload_url
 from nanoos_lab.store.postgresql.address import shown
-from nanoos_lab.store.postgresql.backend import connect_patiently
+from nanoos_lab.store.postgresql.backend import FILES, connect_patiently
 from nanoos_lab.store.postgresql.connection import SCHEMA, explain, make_engine
 from nanoos_lab.store.postgresql.security import literal, quoted
 
@@ -114,3 +117,15 @@ def plain(statement: str) -> TextClause:
         statement: SQL of our own.
     """
     return text(statement.replace(":", r"\:"))
+
+
+def files_of(connection: Connection, files: str | Path | None = None) -> tuple[Path, str]:
+    """Return the folder of the lab's files, and the URL of artifacts' bytes, empty where they are in the folder.
+
+    Args:
+        connection: Of the administrator.
+        files: Where the files are seen from here; by default ``NANOOS_FILES``, else where the lab says.
+    """
+    found = {row.key: row.value for row in connection.execute(text("SELECT key, value FROM setting"))}
+    root = Path(files or os.environ.get(FILES) or found.get("files", "")).expanduser().absolute()
+    return root, found.get("artifacts", "") or payload_url(root)

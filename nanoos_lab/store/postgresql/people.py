@@ -165,6 +165,16 @@ def _people(connection: Connection, owner: str, people: str) -> list[Person]:
     return [Person(row.name, row.projects, row.connections) for row in found]
 
 
+def names_of_people(connection: Connection, people: str) -> frozenset[str]:
+    """Return who works in the lab.
+
+    Args:
+        connection: Of the administrator.
+        people: The group of all people.
+    """
+    return frozenset(row.name for row in connection.execute(_PEOPLE, {"people": people}))
+
+
 def _close_login(connection: Connection, person: str) -> bool:
     """Close a login that no lab of this server uses any more, and that is ours to close."""
     ours = connection.scalar(
