@@ -18,6 +18,8 @@ _HOMES = {
     "comparison_svg": "comparison",
     "eos_figure": "curves",
     "equation_of_state_svg": "still",
+    "curves_svg": "spectra",
+    "like_groups": "likeness",
     "parity_figure": "parity",
     "parity_statistics": "parity",
     "provenance_svg": "provenance",

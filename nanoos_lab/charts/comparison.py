@@ -1,46 +1,26 @@
 """One property of one subject as every method gives it: predicted, computed and measured side by side.
 
+Like values (:mod:`nanoos_lab.charts.likeness`) share a row, with their mean and spread; unlike ones never do.
 The drawing is plain SVG in plain HTML (no script), light enough for every cell of a notebook.
 """
 
 from __future__ import annotations
 
 import html
-import math
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
+from nanoos_lab.charts.likeness import ComparedValue, LikeGroup, like_groups
 from nanoos_lab.charts.theme import FONT, GREY, INK, ORIGIN_MARKS, axis_label, nice_ticks, padded_range
 from nanoos_lab.display.html import Markup, badge, note, safe, table
-from nanoos_lab.display.numbers import conditions_text, value_text
+from nanoos_lab.display.numbers import value_text
 from nanoos_lab.properties import Origin, get_property
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-
-class ComparedValue(Protocol):
-    """What a value must tell to be compared; the store's rows do."""
-
-    property: str
-    value: float
-    unit: str
-    uncertainty: float | None
-    uncertainty_kind: str
-    origin: str
-    method_name: str
-    method_version: str
-    method_recipe: str
-    converged: bool
-    in_domain: bool | None
-    synthetic: bool
-    conditions: dict[str, Any]
-    source: str
-    note: str
-
-
-_ORDER = [Origin.PREDICTED, Origin.COMPUTED, Origin.IMPORTED, Origin.MEASURED]
 _ROW, _LEFT, _WIDE = 30, 250, 640
 _METHOD_CHARS = 36
+_MOST_REMARKS = 6
 _KIND_WORDS = {
     "standard": "is 1 σ",
     "expanded_90": "covers 90 %",
@@ -49,46 +29,29 @@ _KIND_WORDS = {
 }
 
 
-def in_order(values: Sequence[ComparedValue]) -> list[ComparedValue]:
-    """Return values by origin (predicted, computed, imported, measured), then method, then value.
-
-    Args:
-        values: Values of one property.
-    """
-    place = {str(origin): index for index, origin in enumerate(_ORDER)}
-    return sorted(values, key=lambda v: (place.get(str(v.origin), len(place)), method_of(v), v.value))
-
-
-def method_of(value: ComparedValue) -> str:
-    """Return the method of a value in one line.
-
-    Args:
-        value: The value.
-    """
-    head = f"{value.method_name} {value.method_version}".strip()
-    return f"{head} · {value.method_recipe}" if value.method_recipe else head
-
-
 def comparison_svg(values: Sequence[ComparedValue]) -> str:
-    """Draw values as dots with intervals on one axis; the measured range is a band behind all.
+    """Draw like values as one row each, on one axis; the measured range is a band behind all.
+
+    One value is a dot with its interval; several are small dots, and a mark at their mean with their spread.
 
     Args:
-        values: One subject's values of one property; at least one.
+        values: One subject's values of one property; at least one is a number.
     """
-    rows = in_order(values)
-    low, high = padded_range([v.value + s * _width(v) for v in rows for s in (-1, 1)], 0.08)
-    bottom = 12 + _ROW * len(rows)
+    groups = like_groups(values)
+    ends = [g.mean + s * g.half_width for g in groups for s in (-1, 1)]
+    low, high = padded_range([*ends, *(number for g in groups for number in g.numbers)], 0.08)
+    bottom = 12 + _ROW * len(groups)
 
     def at(value: float) -> float:
         return _LEFT + (value - low) / (high - low) * (_WIDE - _LEFT - 16)
 
-    parts = [_band(rows, at, bottom)]
+    parts = [_band(groups, at, bottom)]
     for tick in nice_ticks(low, high, 5):
         x, text = f"{at(tick):.1f}", f"{tick:g}".replace("-", "−")
         parts.append(f"<path d='M{x} 8V{bottom + 4}' stroke='{GREY}' stroke-opacity='0.35'/>")
         parts.append(f"<text x='{x}' y='{bottom + 18}' text-anchor='middle'>{text}</text>")
-    parts += [_row_svg(value, 12 + _ROW * i + _ROW / 2, at) for i, value in enumerate(rows)]
-    title = html.escape(axis_label(rows[0].property))
+    parts += [_row_svg(group, 12 + _ROW * i + _ROW / 2, at) for i, group in enumerate(groups)]
+    title = html.escape(axis_label(groups[0].first.property))
     parts.append(f"<text x='{(_LEFT + _WIDE) / 2}' y='{bottom + 38}' text-anchor='middle'>{title}</text>")
     return (
         f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {_WIDE} {bottom + 46}' width='{_WIDE}' "
@@ -97,68 +60,85 @@ def comparison_svg(values: Sequence[ComparedValue]) -> str:
     )
 
 
-def comparison_html(values: Sequence[ComparedValue], *, title: str) -> str:
-    """Return the drawing with a table of values, methods and sources below it.
+def comparison_html(
+    values: Sequence[ComparedValue], *, title: str, remark: Callable[[ComparedValue], str] | None = None
+) -> str:
+    """Return the drawing with a table of groups, methods and sources below it.
 
     Args:
         values: One subject's values of one property.
         title: What is compared.
+        remark: What else to say of a value, such as the sample it was found on.
     """
     head = Markup("<h4>{}</h4>").format(title)
-    if not values:
+    groups = like_groups(values)
+    if not groups:
         return str(head + note("No value is known yet.", tone="idle"))
-    head += Markup('<p class="sub">{}</p>').format(get_property(values[0].property).description)
+    head += Markup('<p class="sub">{}</p>').format(get_property(groups[0].first.property).description)
     rows = [
         (
-            badge(str(v.origin)),
-            _wrapped(method_of(v), "11em"),
-            _value_cell(v),
-            _wrapped(_remarks(v), "20em"),
+            badge(group.origin),
+            _wrapped(group.method, "11em"),
+            group.conditions or "–",
+            str(len(group.values)),
+            _value_cell(group),
+            _wrapped(group_remarks(group, remark), "18em"),
         )
-        for v in in_order(values)
+        for group in groups
     ]
-    headers = ["Origin", "Method", "Value", "Remarks and source"]
-    return str(head + safe(comparison_svg(values)) + table(headers, rows, numeric=["Value"]))
+    headers = ["Origin", "Method", "Conditions", "n", "Value", "Remarks and source"]
+    drawn = safe(comparison_svg(values))
+    return str(head + drawn + table(headers, rows, numeric=["n", "Value"]))
 
 
-def _value_cell(value: ComparedValue) -> Markup:
+def group_text(group: LikeGroup) -> str:
+    """Return the value of a group: of several, their mean and standard deviation.
+
+    Args:
+        group: Like values.
+    """
+    return value_text(group.mean, group.half_width or None, group.first.unit)
+
+
+def group_remarks(group: LikeGroup, remark: Callable[[ComparedValue], str] | None = None) -> str:
+    """Return what is to be said of the values of a group, each thing once.
+
+    Args:
+        group: Like values.
+        remark: What else to say of a value.
+    """
+    said = list(group.flags)
+    for value in group.values:
+        said += [remark(value) if remark else "", value.note.rstrip("."), value.source]
+    several = [one for one in dict.fromkeys(said) if one]
+    more = f"; and {len(several) - _MOST_REMARKS} more" if len(several) > _MOST_REMARKS else ""
+    return "; ".join(several[:_MOST_REMARKS]) + more
+
+
+def _value_cell(group: LikeGroup) -> Markup:
     """Return the value, and below it what its uncertainty means."""
-    text = value_text(value.value, _width(value) or None, value.unit)
-    meaning = (
-        f"± {_KIND_WORDS[value.uncertainty_kind]}"
-        if value.uncertainty_kind in _KIND_WORDS
-        else "± not stated"
-    )
-    return Markup('{}<div class="idle">{}</div>').format(text, meaning)
+    kind = group.first.uncertainty_kind
+    if group.spread is not None:
+        low, high = (value_text(n, None, "") for n in (group.numbers[0], group.numbers[-1]))
+        meaning = f"mean ± standard deviation, {low} to {high}"
+    elif group.half_width:
+        meaning = f"± {_KIND_WORDS.get(kind, 'not stated')}"
+    else:
+        meaning = "± not stated"
+    return Markup('{}<div class="idle">{}</div>').format(group_text(group), meaning)
 
 
 def _wrapped(text: str, least: str) -> Markup:
-    cell = Markup('<div style="white-space:normal;min-width:{};max-width:34em">{}</div>')
-    return cell.format(least, text)
+    cell = Markup('<div style="white-space:normal;min-width:{};max-width:30em">{}</div>')
+    return cell.format(least, text or "–")
 
 
-def _remarks(value: ComparedValue) -> str:
-    said = [*_flags(value), conditions_text(value.conditions), value.note.rstrip("."), value.source]
-    return "; ".join(filter(None, said)) or "–"
-
-
-def _width(value: ComparedValue) -> float:
-    half = value.uncertainty
-    return half if half is not None and math.isfinite(half) else 0.0
-
-
-def _flags(value: ComparedValue) -> list[str]:
-    flags = ["synthetic: not real"] if value.synthetic else []
-    flags += [] if value.converged else ["not converged"]
-    return [*flags, "outside the model's domain"] if value.in_domain is False else flags
-
-
-def _band(rows: Sequence[ComparedValue], at: Callable[[float], float], bottom: float) -> str:
-    measured = [v for v in rows if str(v.origin) == str(Origin.MEASURED)]
-    if not measured or len(measured) == len(rows):
+def _band(groups: Sequence[LikeGroup], at: Callable[[float], float], bottom: float) -> str:
+    measured = [g for g in groups if g.origin == str(Origin.MEASURED)]
+    if not measured or len(measured) == len(groups):
         return ""
-    left = at(min(v.value - _width(v) for v in measured))
-    right = at(max(v.value + _width(v) for v in measured))
+    left = at(min(min(g.mean - g.half_width, *g.numbers) for g in measured))
+    right = at(max(max(g.mean + g.half_width, *g.numbers) for g in measured))
     color = ORIGIN_MARKS[Origin.MEASURED].color
     return (
         f"<rect x='{left - 1:.1f}' y='8' width='{right - left + 2:.1f}' height='{bottom - 8}' "
@@ -166,25 +146,38 @@ def _band(rows: Sequence[ComparedValue], at: Callable[[float], float], bottom: f
     )
 
 
-def _row_svg(value: ComparedValue, y: float, at: Callable[[float], float]) -> str:
+def _row_svg(group: LikeGroup, y: float, at: Callable[[float], float]) -> str:
     mark, half, flags, method = (
-        ORIGIN_MARKS[Origin(value.origin)],
-        _width(value),
-        _flags(value),
-        method_of(value),
+        ORIGIN_MARKS[Origin(group.origin)],
+        group.half_width,
+        group.flags,
+        group.method,
     )
     short = method if len(method) <= _METHOD_CHARS else f"{method[: _METHOD_CHARS - 1]}…"
     look = f"fill='none' stroke='{mark.color}' stroke-width='1.8'" if flags else f"fill='{mark.color}'"
-    ends = f"M{at(value.value - half):.1f} {y}H{at(value.value + half):.1f}"
+    ends = f"M{at(group.mean - half):.1f} {y}H{at(group.mean + half):.1f}"
     whisker = f"<path d='{ends}' stroke='{mark.color}' stroke-width='1.8'/>" if half else ""
-    tip = html.escape("; ".join([mark.word, method, *flags]))
+    dots = "".join(
+        f"<circle cx='{at(number):.1f}' cy='{y}' r='2.6' fill='none' stroke='{mark.color}' stroke-opacity='0.75'/>"
+        for number in (group.numbers if len(group.numbers) > 1 else ())
+    )
+    head = " · ".join(filter(None, [_count(group), group.conditions]))
+    head = (
+        head if len(head) <= _METHOD_CHARS - len(mark.word) else f"{head[: _METHOD_CHARS - len(mark.word)]}…"
+    )
+    tip = html.escape("; ".join([mark.word, method, *filter(None, [group.conditions]), *flags]))
     where = f"x='{_LEFT - 14}' text-anchor='end'"
     return (
         f"<g><title>{tip}</title>"
-        f"<text {where} y='{y - 1}' font-weight='600' fill='{mark.color}'>{mark.word}</text>"
+        f"<text {where} y='{y - 1}'><tspan font-weight='600' fill='{mark.color}'>{mark.word}</tspan>"
+        f"<tspan font-size='10'>{html.escape(f' {head}' if head else '')}</tspan></text>"
         f"<text {where} y='{y + 11}' font-size='10'>{html.escape(short)}</text>"
-        f"{whisker}{_symbol(mark.symbol, at(value.value), y, look)}</g>"
+        f"{whisker}{dots}{_symbol(mark.symbol, at(group.mean), y, look)}</g>"
     )
+
+
+def _count(group: LikeGroup) -> str:
+    return f"mean of {len(group.values)}" if len(group.values) > 1 else ""
 
 
 def _symbol(symbol: str, x: float, y: float, look: str) -> str:

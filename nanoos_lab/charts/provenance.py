@@ -78,6 +78,7 @@ _KINDS = {
     "artifact": ("◫", "#F1EAF6", "#6B3F86"),
     "report": ("❏", "#FBE9E1", "#9C3B00"),
     "material": ("◇", "#E9F6F8", "#16606E"),
+    "sample": ("◆", "#E6F0F2", "#0F5563"),
 }
 _OTHER = ("•", "#EFF1F4", "#4A5160")
 _ALIASES = {"source": "file", "source file": "file", "value": "values", "property_value": "values"}

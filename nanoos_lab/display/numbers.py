@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_CONDITION_UNITS = frozenset({"K", "GPa", "eV", "T", "nm", "percent"})
+_CONDITION_UNITS = {
+    "K": "K", "GPa": "GPa", "eV": "eV", "T": "T", "nm": "nm", "percent": "%", "N": "N", "Hz": "Hz", "g": "g",
+    "K_per_min": "K/min", "V_per_m": "V/m",
+}  # fmt: skip
+"""The units that names of conditions end in, and how they are written."""
 _MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86400.0
 
 
@@ -132,10 +136,13 @@ def conditions_text(conditions: Mapping[str, Any]) -> str:
 
 
 def _condition(name: str, value: object) -> str:
-    words, _, unit = name.rpartition("_")
     shown = f"{value:g}" if isinstance(value, float) else str(value)
-    if words and unit in _CONDITION_UNITS:
-        return f"{words.replace('_', ' ')} {shown} {unit}"
+    if name == "time_s" and isinstance(value, (int, float)):
+        return f"time {duration(value).removesuffix(' 0 s').removesuffix(' 0 min')}"
+    for suffix, unit in _CONDITION_UNITS.items():
+        words = name.removesuffix(f"_{suffix}")
+        if words != name:
+            return f"{words.replace('_', ' ')} {shown} {unit}"
     return f"{name.replace('_', ' ')} {shown}"
 
 

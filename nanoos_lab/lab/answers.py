@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from nanoos_lab.display import html, numbers, text
 from nanoos_lab.lab.details import VALUE_HEADERS, value_cells
-from nanoos_lab.properties import get_property
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,13 +40,14 @@ def values_frame(pairs: Iterable[tuple[StructureRecord | None, PropertyValueRow]
 
     columns = [
         "structure", "material", "name", "formula", "property", "value", "unit", "uncertainty", "uncertainty_kind",
-        "origin", "method", "converged", "in_domain", "synthetic", "conditions", "source", "note", "run",
+        "origin", "method", "converged", "in_domain", "synthetic", "conditions", "source", "note", "run", "sample",
+        "shape", "id",
     ]  # fmt: skip
     rows = [
         (
             v.structure_id, v.material_id, s.name if s else None, s.formula if s else None, v.property, v.value, v.unit,
             v.uncertainty, v.uncertainty_kind, v.origin, method_label(v), v.converged, v.in_domain, v.synthetic,
-            v.conditions, v.source, v.note, v.run_id,
+            v.conditions, v.source, v.note, v.run_id, v.sample_id, v.shape, v.id,
         )
         for s, v in pairs
     ]  # fmt: skip
@@ -107,64 +107,6 @@ class Predictions(Sequence["PropertyValueRow"]):
         cards = [html.safe(cards_html(values, heading=s.name)) for s, values in self.groups]
         bad = [html.note(f"Not predicted: {p}", tone="bad") for p in self._problems()]
         return {"text/html": html.block(*cards, *bad), "text/plain": repr(self)}
-
-
-class Comparison:
-    """One property of one material, by every method that gave it.
-
-    Only values of like method are put in one row; synthetic values are left out.
-
-    Args:
-        subject: Name of the material.
-        property: The property's name.
-        values: Its values.
-    """
-
-    def __init__(self, subject: str, property: str, values: Iterable[PropertyValueRow]) -> None:  # noqa: A002
-        self.subject, self.property = subject, get_property(property)
-        order = {"measured": 0, "computed": 1, "predicted": 2, "imported": 3}
-        self.values = sorted(values, key=lambda v: (order.get(v.origin, 9), method_label(v), v.created_at))
-
-    def frame(self) -> pd.DataFrame:
-        """Return one row for each value."""
-        return values_frame((None, v) for v in self.values).drop(columns=["name", "formula"])
-
-    def _title(self) -> str:
-        return f"{self.property.label} of {self.subject}"
-
-    def _cells(self) -> list[tuple[str, str, str, str]]:
-        rows = []
-        for value in self.values:
-            _, number, origin, method, flags = value_cells(value)
-            conditions = numbers.conditions_text(value.conditions)
-            remark = "; ".join(filter(None, [flags, conditions, value.source or value.note]))
-            rows.append((number, origin, method, remark))
-        return rows
-
-    _HEADERS = ("value", "origin", "method", "remarks")
-
-    def __repr__(self) -> str:
-        return text.to_text(self)
-
-    def __rich__(self) -> RenderableType:
-        """Return the terminal display."""
-        if not self.values:
-            return text.stack(self._empty())
-        return text.table(self._HEADERS, self._cells(), title=self._title())
-
-    def _empty(self) -> str:
-        return (
-            f"no {self.property.label.lower()} of {self.subject} is known yet: predict it with lab.predict(...) "
-            "or compute it with lab.run(...)"
-        )
-
-    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        if not self.values:
-            return {"text/html": html.block(html.note(self._empty(), tone="idle")), "text/plain": repr(self)}
-        from nanoos_lab.charts.comparison import comparison_html  # noqa: PLC0415 - drawn when shown
-
-        drawn = html.safe(comparison_html(self.values, title=self._title()))
-        return {"text/html": html.block(drawn), "text/plain": repr(self)}
 
 
 class Trace:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from nanoos_lab.lab import adding, reporting, sources
 from nanoos_lab.lab.answers import Predictions, Report
+from nanoos_lab.lab.history import History
+from nanoos_lab.lab.measuring import Measuring
 from nanoos_lab.lab.records import StructureRecord, StructureSet
 from nanoos_lab.lab.runs import Batch, Run
 from nanoos_lab.lab.sharing import Sharing
@@ -15,15 +16,15 @@ from nanoos_lab.runs.engine import Runs
 from nanoos_lab.settings import load_settings, user_settings_path
 from nanoos_lab.store.database import Store
 from nanoos_lab.store.schema import Role, RunState
-from nanoos_lab.store.tables import ImportReport, import_measured_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from nanoos_lab.settings import Resources, RetryPolicy, Settings
 
 
-class Lab(Sharing, Workspace):
+class Lab(History, Measuring, Sharing, Workspace):
     """An open workspace: structures, runs and values of one project, in a folder or on a server.
 
     Args:
@@ -233,19 +234,6 @@ class Lab(Sharing, Workspace):
             RunFailedError: A cell failed; the message says which and why.
         """
         return reporting.make_report(self, template, self.structures(structures), params)
-
-    def import_measured(self, table: str | Path) -> ImportReport:
-        """Import measured values from a CSV file, each with its source.
-
-        Args:
-            table: A file with the columns ``formula``, ``space_group``, ``property``, ``value``, ``unit``,
-                ``uncertainty``, ``temperature_K``, ``source``, ``note``.
-
-        Returns:
-            What was added, what was there already, and which lines were refused and why.
-        """
-        with self.store.write() as session:
-            return import_measured_csv(session, self.store.scope, Path(table))
 
     def _inputs(self, structure: StructureLike | Sequence[StructureLike] | None) -> Mapping[str, Any]:
         if structure is None:

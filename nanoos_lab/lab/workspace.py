@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from nanoos_lab.display import html, text
 from nanoos_lab.display.progress import ProgressBar
 from nanoos_lab.errors import InvalidInputError
-from nanoos_lab.lab.answers import Comparison, Trace, values_frame
+from nanoos_lab.lab.answers import Trace, values_frame
 from nanoos_lab.lab.records import StructureRecord, StructureSet
 from nanoos_lab.lab.runs import Batch, Run, RunSet
 from nanoos_lab.store import artifacts, provenance, summary
@@ -17,6 +17,7 @@ from nanoos_lab.store import structures as structure_rows
 from nanoos_lab.store import values as value_rows
 from nanoos_lab.store.rows import resolve_id
 from nanoos_lab.store.schema import Role
+from nanoos_lab.store.wide import read_later
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -109,6 +110,7 @@ class Workspace:
 
     def _records(self, session: Session, rows: Sequence[StructureRow]) -> StructureSet:
         tags = structure_rows.tags_of(session, self.store.scope, [row.id for row in rows])
+        read_later(self.store, rows)
         return StructureSet([StructureRecord(self, row, tags.get(row.id, ())) for row in rows])
 
     def structure(self, structure: StructureLike) -> StructureRecord:
@@ -234,26 +236,15 @@ class Workspace:
         known = {s.id: s for s in self.structures({r.structure_id for r in rows if r.structure_id})}
         return values_frame((known.get(r.structure_id or "", subject), r) for r in rows)
 
-    def compare(self, structure: StructureLike, property: str) -> Comparison:  # noqa: A002 - the field's word
-        """Compare what is known of one property of a material, by origin and method.
-
-        Args:
-            structure: Any structure of the material.
-            property: The property's name.
-        """
-        subject = self.structure(structure)
-        rows = self.value_rows(material_id=subject.row.material_id, property=property)
-        return Comparison(f"{subject.formula} {subject.space_group}", property, rows)
-
     def trace(self, record: StructureLike) -> Trace:
         """Return where a record came from, as a graph.
 
         Args:
-            record: A structure, a run, or an id of either.
+            record: A structure, a run, a sample or a value, or the id of one of these or of a file.
         """
-        subject = record if isinstance(record, (StructureRecord, Run)) else self.get(str(record))
+        given = str(getattr(record, "id", record))
         with self.store.read() as session:
-            graph = provenance.provenance(session, self.store.scope, subject.id)
+            graph = provenance.provenance(session, self.store.scope, given)
         return Trace(graph)
 
     def run_rows(self, ids: Sequence[str]) -> list[RunRow]:

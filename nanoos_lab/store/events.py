@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select
 
-from nanoos_lab.store.rows import as_list
+from nanoos_lab.store.rows import as_list, fetch_by
 from nanoos_lab.store.schema import EventRow
 
 if TYPE_CHECKING:
@@ -73,9 +73,11 @@ def events_of(
         limit: Only the newest so many.
     """
     query = select(EventRow).where(EventRow.project_id == scope.project_id)
-    if subject_id is not None:
-        query = query.where(EventRow.subject_id.in_(as_list(subject_id)))
     if kind is not None:
         query = query.where(EventRow.kind.in_(as_list(kind)))
-    newest_first = session.scalars(query.order_by(EventRow.at.desc(), EventRow.id.desc()).limit(limit)).all()
-    return list(reversed(newest_first))
+    query = query.order_by(EventRow.at.desc(), EventRow.id.desc()).limit(limit)
+    if subject_id is None:
+        return list(reversed(session.scalars(query).all()))
+    found = fetch_by(session, query, EventRow.subject_id, as_list(subject_id))
+    found.sort(key=lambda line: (line.at, line.id))
+    return found if limit is None else found[max(len(found) - limit, 0) :]

@@ -1,7 +1,8 @@
 """Where a structure, a run or a value came from, and what was made of it, as a graph.
 
 The edges are those of the tables: a run used its inputs, made structures, gave values and left files; a
-structure was read from a file or derived from another. Texts in the graph are the user's own, unescaped.
+structure was read from a file or derived from another; a sample is of a structure or a material, may be a piece
+of another sample, and has values and files. Texts in the graph are the user's own, unescaped.
 """
 
 from __future__ import annotations
@@ -12,12 +13,15 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import select
 
+from nanoos_lab.display.numbers import conditions_text
 from nanoos_lab.store.rows import Row, fetch_by, resolve_id
 from nanoos_lab.store.schema import (
     ArtifactRow,
+    MaterialRow,
     PropertyValueRow,
     RunInputRow,
     RunRow,
+    SampleRow,
     StructureRow,
 )
 
@@ -28,10 +32,13 @@ if TYPE_CHECKING:
 
     from nanoos_lab.store.database import Scope
 
-Kind = Literal["file", "source", "structure", "run", "values", "artifact", "report", "more"]
+Kind = Literal[
+    "file", "source", "structure", "run", "values", "artifact", "report", "more", "sample", "material"
+]
 _MOST_PER_RUN = 40
 """How many inputs, outputs or files of one run are drawn each; the others are counted in one node."""
 _MOST_STEPS = 100
+_KINDS = ("structure", "run", "value", "artifact", "sample")
 
 
 @dataclass(frozen=True)
@@ -75,21 +82,26 @@ def provenance(session: Session, scope: Scope, given: str, *, downstream: bool =
     Args:
         session: An open session.
         scope: The project.
-        given: A structure, run, value or artifact, by id, beginning of an id, or exact name.
+        given: A structure, run, value, artifact or sample, by id, beginning of an id, or exact name.
         downstream: Whether to follow what was made of the record as well.
 
     Raises:
         AmbiguousIdError: Several records fit.
         UnknownNameError: None does.
     """
-    kind, focus = resolve_id(session, scope, given, kinds=("structure", "run", "value", "artifact"))
+    kind, focus = resolve_id(session, scope, given, kinds=_KINDS)
     graph = _Graph(session, scope)
     if kind == "value":
         graph.add_value(focus)
     elif kind == "artifact":
         graph.add_artifact(session.get_one(ArtifactRow, (scope.project_id, focus)))
     else:
-        (graph.wanted_runs if kind == "run" else graph.wanted_structures).add(focus)
+        wanted = {
+            "run": graph.wanted_runs,
+            "structure": graph.wanted_structures,
+            "sample": graph.wanted_samples,
+        }
+        wanted[kind].add(focus)
         graph.with_outputs.add(focus)
     graph.walk(downstream_from=focus if downstream else None)
     return ProvenanceGraph(focus, tuple(graph.nodes.values()), tuple(graph.edges))
@@ -104,10 +116,11 @@ class _Graph:
         self.edges: dict[ProvenanceEdge, None] = {}
         self.wanted_structures: set[str] = set()
         self.wanted_runs: set[str] = set()
+        self.wanted_samples: set[str] = set()
         self.downward: set[str] = set()
         """Records whose consequences are followed."""
         self.with_outputs: set[str] = set()
-        """Runs whose structures are shown, but not what was made of these."""
+        """Runs whose structures are shown, but not what was made of these; samples whose values and files are."""
 
     def walk(self, *, downstream_from: str | None) -> None:
         """Follow what is wanted until nothing new is."""
@@ -116,10 +129,12 @@ class _Graph:
         for _ in range(_MOST_STEPS):
             structures = sorted(self.wanted_structures - self.nodes.keys())
             runs = sorted(self.wanted_runs - self.nodes.keys())
-            if not structures and not runs:
+            samples = sorted(self.wanted_samples - self.nodes.keys())
+            if not structures and not runs and not samples:
                 return
             self._take_structures(structures)
             self._take_runs(runs)
+            self._take_samples(samples)
 
     def add_value(self, value_id: str) -> None:
         """Put a single value at the end of the graph."""
@@ -135,6 +150,12 @@ class _Graph:
             self.wanted_structures.add(value.structure_id)
             if value.run_id is None:
                 self._edge(value.structure_id, value.id, "subject")
+        elif value.sample_id is not None:
+            self.wanted_samples.add(value.sample_id)
+            self._edge(value.sample_id, value.id, value.origin)
+        elif value.material_id is not None and value.run_id is None:
+            self._add_material(value.material_id)
+            self._edge(value.material_id, value.id, "subject")
 
     def add_artifact(self, file: ArtifactRow) -> None:
         """Put a file at the end of the graph, or of its run."""
@@ -143,6 +164,9 @@ class _Graph:
         if file.run_id is not None:
             self.wanted_runs.add(file.run_id)
             self._edge(file.run_id, file.id, "left")
+        if file.sample_id is not None:
+            self.wanted_samples.add(file.sample_id)
+            self._edge(file.sample_id, file.id, "has")
 
     def _take_structures(self, ids: list[str]) -> None:
         rows = self._rows(StructureRow, StructureRow.id, ids)
@@ -176,6 +200,34 @@ class _Graph:
         for child in self._rows(StructureRow, StructureRow.parent_id, ids):
             self.wanted_structures.add(child.id)
             self.downward.add(child.id)
+        for sample in self._rows(SampleRow, SampleRow.structure_id, ids):
+            self.wanted_samples.add(sample.id)
+            self.downward.add(sample.id)
+
+    def _take_samples(self, ids: list[str]) -> None:
+        rows = self._rows(SampleRow, SampleRow.id, ids)
+        for row in rows:
+            self._node(row.id, "sample", row.name, conditions_text(row.synthesis) or row.notes)
+            if row.parent_id is not None:
+                self.wanted_samples.add(row.parent_id)
+                self._edge(row.parent_id, row.id, "piece")
+            elif row.structure_id is not None:
+                self.wanted_structures.add(row.structure_id)
+                self._edge(row.structure_id, row.id, "sample")
+            elif row.material_id is not None:
+                self._add_material(row.material_id)
+                self._edge(row.material_id, row.id, "sample")
+        shown = [row.id for row in rows if row.id in self.downward | self.with_outputs]
+        for file in self._rows(ArtifactRow, ArtifactRow.sample_id, shown):
+            self.add_artifact(file)
+        self._add_values(shown, PropertyValueRow.sample_id)
+        for child in self._rows(SampleRow, SampleRow.parent_id, [i for i in shown if i in self.downward]):
+            self.wanted_samples.add(child.id)
+            self.downward.add(child.id)
+
+    def _add_material(self, material_id: str) -> None:
+        row = self.session.get_one(MaterialRow, (self.scope.project_id, material_id))
+        self._node(row.id, "material", row.name or row.reduced_formula, row.phase_key.replace("|", " · "))
 
     def _take_runs(self, ids: list[str]) -> None:
         rows = self._rows(RunRow, RunRow.id, ids)
@@ -185,7 +237,7 @@ class _Graph:
                 self.wanted_runs.add(row.parent_id)
                 self._edge(row.parent_id, row.id, "started")
         self._add_inputs(ids)
-        self._add_values(ids)
+        self._add_values(ids, PropertyValueRow.run_id)
         self._add_artifacts(ids)
         self._add_outputs([run_id for run_id in ids if run_id in self.downward | self.with_outputs])
         downward = [row.id for row in rows if row.id in self.downward]
@@ -213,17 +265,18 @@ class _Graph:
                     self.downward.add(made.id)
         self._count_rest(seen, "more results", into=False)
 
-    def _add_values(self, run_ids: list[str]) -> None:
-        by_run: dict[str, list[PropertyValueRow]] = {}
-        for value in self._rows(PropertyValueRow, PropertyValueRow.run_id, run_ids):
+    def _add_values(self, ids: list[str], column: Any) -> None:  # noqa: ANN401 - a column
+        """Add one node with the values of each run, or of each sample."""
+        found: dict[str, list[PropertyValueRow]] = {}
+        for value in self._rows(PropertyValueRow, column, ids):
             if value.id not in self.nodes:
-                by_run.setdefault(value.run_id or "", []).append(value)
-        for run_id, values in by_run.items():
-            node = f"values:{run_id}"
+                found.setdefault(getattr(value, column.key), []).append(value)
+        for source, values in found.items():
+            node = f"values:{source}"
             plural = "value" if len(values) == 1 else "values"
             texts = [f"{value.property} {_value_text(value)}" for value in values[:_MOST_PER_RUN]]
             self._node(node, "values", f"{len(values)} {plural}", "\n".join(texts))
-            self._edge(run_id, node, "gave")
+            self._edge(source, node, "gave")
 
     def _add_artifacts(self, run_ids: list[str]) -> None:
         seen: Counter[str] = Counter()
@@ -256,6 +309,8 @@ class _Graph:
 
 
 def _value_text(value: PropertyValueRow) -> str:
+    if value.value is None:
+        return f"array {'×'.join(map(str, value.shape or ()))} ({value.origin}, {value.method_name})"
     spread = "" if value.uncertainty is None else f" ± {value.uncertainty:.2g}"
     return f"{value.value:.4g}{spread} {value.unit}".rstrip() + f" ({value.origin}, {value.method_name})"
 

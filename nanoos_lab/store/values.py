@@ -94,9 +94,12 @@ def insert_values(
 def _say(session: Session, scope: Scope, recorded: Sequence[PropertyValueRow]) -> None:
     """Tell the journal of new facts that no run gave; those of runs belong to the run's own line."""
     lines = {
-        row.id: {"property": row.property, "value": row.value, "unit": row.unit, "origin": row.origin}
+        row.id: {
+            "property": row.property, "value": row.value, "uncertainty": row.uncertainty, "unit": row.unit,
+            "origin": row.origin, "of": row.sample_id or row.structure_id or row.material_id,
+        }
         for row in recorded
-    }
+    }  # fmt: skip
     record_events(session, scope, "value.recorded", lines)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
-from nanoos_lab.charts.comparison import method_of
+from nanoos_lab.charts.likeness import method_of
 from nanoos_lab.properties import get_property
 from nanoos_lab.runs.attempts.parent import PARENT_VARIABLE
 from nanoos_lab.workflows.screening import VALUE_COLUMNS
