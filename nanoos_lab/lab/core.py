@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from nanoos_lab.lab import adding, reporting, sources
 from nanoos_lab.lab.answers import Predictions, Report
+from nanoos_lab.lab.archiving import Archiving
 from nanoos_lab.lab.history import History
 from nanoos_lab.lab.measuring import Measuring
 from nanoos_lab.lab.records import StructureRecord, StructureSet
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from nanoos_lab.settings import Resources, RetryPolicy, Settings
 
 
-class Lab(History, Measuring, Sharing, Workspace):
+class Lab(Archiving, History, Measuring, Sharing, Workspace):
     """An open workspace: structures, runs and values of one project, in a folder or on a server.
 
     Args:

@@ -292,11 +292,12 @@ class Workspace:
             run_id: Its full id.
 
         Raises:
-            ArtifactError: A file is missing or was changed.
+            ArtifactError: A file is missing, was purged or was changed.
         """
         with self.store.read() as session:
-            rows = artifacts.artifacts_of(session, self.store.scope, run_id)
-        return {row.name: artifacts.checked_path(self.store.scope, row) for row in rows}
+            scope = self.store.scope
+            rows = artifacts.artifacts_of(session, scope, run_id)
+            return {row.name: artifacts.checked_path(scope, row, session=session) for row in rows}
 
     def progress(self, run_id: str) -> Progress:
         """Return the last report of progress of a run.

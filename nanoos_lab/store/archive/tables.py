@@ -72,7 +72,7 @@ KINDS: dict[str, Kind] = {
         ),
         _kind(
             schema.AttemptRow,
-            "run_id number executor job_id worker created_at started_at finished_at ended reason",
+            "run_id number executor job_id worker created_at started_at finished_at ended reason usage",
             "run_id number",
             run_id="run",
         ),

@@ -25,7 +25,7 @@ from nanoos_lab.store.artifacts.payloads import (
     copy,
     is_sha256,
 )
-from nanoos_lab.store.folder import make_shared_folder, sync_folder
+from nanoos_lab.store.folder import make_folder, sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -139,20 +139,16 @@ class LocalPayloads:
         return removed
 
     def _make_folder(self, path: Path) -> None:
-        if path.is_dir():
-            return
-        if path.parent.stat().st_mode & stat.S_ISGID:
-            make_shared_folder(path)
-        else:
-            path.mkdir(exist_ok=True)
-        sync_folder(path.parent)
+        if not path.is_dir():
+            make_folder(path)
+            sync_folder(path.parent)
 
     def _new_file(self, path: Path) -> IO[bytes]:
         shared = bool(self.folder.stat().st_mode & stat.S_ISGID)
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o660 if shared else 0o666)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600 if shared else 0o666)
         try:
             if shared:
-                os.fchmod(handle, 0o660)  # the mode of creation passes through the umask
+                os.fchmod(handle, 0o440)  # whatever the umask: its members may read it, and nobody changes it
             with contextlib.suppress(
                 OSError
             ):  # some network file systems know no locks: then its age must tell
