@@ -21,6 +21,7 @@ from nanoos_lab.store.materials import materials_of_phases
 from nanoos_lab.store.rows import chunks, fetch_by, insert_new
 from nanoos_lab.store.schema import MaterialRow, StructureRow, new_id
 from nanoos_lab.store.tags import add_tags
+from nanoos_lab.store.wide import read_wide
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -60,7 +61,10 @@ def insert_structure(
     Raises:
         InvalidInputError: A tag is empty or too long, or the parent is not in this project.
     """
-    return insert_structures(session, scope, [NewStructure(structure, name, **said)])[0]
+    row, new = insert_structures(session, scope, [NewStructure(structure, name, **said)])[0]
+    if not new:
+        read_wide(session, scope, [row])
+    return row, new
 
 
 def insert_structures(

@@ -23,6 +23,7 @@ from nanoos_lab.store.schema import (
     RunState,
     StructureRow,
 )
+from nanoos_lab.store.wide import read_wide
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -257,9 +258,16 @@ def count_pending(session: Session, scope: Scope, profile: str, now: float) -> i
 
 
 def inputs_of(
-    session: Session, scope: Scope, run_ids: Sequence[str]
+    session: Session, scope: Scope, run_ids: Sequence[str], *, whole: bool = False
 ) -> dict[str, list[tuple[InputEdge, StructureRow]]]:
-    """Return the inputs of runs with their structures, by run, in order."""
+    """Return the inputs of runs with their structures, by run, in order.
+
+    Args:
+        session: An open session.
+        scope: The project.
+        run_ids: Full ids.
+        whole: Whether the structures' wide columns, such as their content, are wanted too.
+    """
     found: dict[str, list[tuple[InputEdge, StructureRow]]] = {run: [] for run in run_ids}
     for some in chunks(run_ids):
         query = (
@@ -276,6 +284,8 @@ def inputs_of(
         )
         for run, name, position, structure in session.execute(query):
             found[run].append((InputEdge(name, position, structure.id), structure))
+    if whole:
+        read_wide(session, scope, [row for edges in found.values() for _, row in edges])
     return found
 
 

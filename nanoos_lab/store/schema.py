@@ -30,6 +30,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     event,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.schema import DDL
@@ -108,6 +109,15 @@ def _project_key(table: str, column: str, **options: Any) -> ForeignKeyConstrain
     return ForeignKeyConstraint(["project_id", column], [f"{table}.project_id", f"{table}.id"], **options)
 
 
+def _where(name: str, condition: str, *columns: str) -> Index:
+    """Return an index of the rows that meet a condition."""
+    return Index(name, *columns, sqlite_where=text(condition), postgresql_where=text(condition))
+
+
+_COUNTS = ("converged", "synthetic", "origin", "method_name")
+"""Columns that decide whether a value counts, in the indexes that searches by values read instead of the table."""
+
+
 class ProjectRow(Base):
     """Owner of everything, and the unit of access."""
 
@@ -166,6 +176,7 @@ class MaterialRow(Base):
         UniqueConstraint("project_id", "phase_key"),
         Index("ix_material_formula", "project_id", "reduced_formula"),
         Index("ix_material_name", "project_id", "name"),
+        _where("ix_material_said", "notes <> '' OR name <> reduced_formula", "project_id", "id"),
     )
     id: Mapped[str] = mapped_column(String(12), default=new_id)
     project_id: Mapped[str] = mapped_column(ForeignKey("project.id"))
@@ -195,9 +206,12 @@ class StructureRow(Base):
         Index("ix_structure_run", "project_id", "run_id"),
         Index("ix_structure_formula", "project_id", "reduced_formula", "space_group", "volume_per_atom"),
         Index("ix_structure_created", "project_id", "created_at"),
-        Index("ix_structure_elements", "project_id", "elements_low", "elements_high", "space_group", "id"),
-        Index("ix_structure_group", "project_id", "space_group", "id"),
-    )
+        # What most searches ask for, side by side: they read this index and never the table.
+        Index(
+            "ix_structure_facets", "project_id", "id", "elements_low", "elements_high", "space_group", "n_elements",
+            "n_sites", "dimensionality", "density", "volume_per_atom", "parent_id", "material_id", "created_at",
+        ),
+    )  # fmt: skip
     id: Mapped[str] = mapped_column(String(12), default=new_id)
     project_id: Mapped[str] = mapped_column(ForeignKey("project.id"))
     material_id: Mapped[str] = mapped_column(String(12))
@@ -234,13 +248,14 @@ class StructureRow(Base):
     """The run that made it."""
     author: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[float] = mapped_column(default=time.time)
-    # The wide columns come last: SQLite then reads the others without touching their pages.
+    # The wide columns come last: SQLite then reads the others without touching their pages. Lists of structures
+    # come without the deferred ones, which ``store.structures`` reads for many at once.
     notes: Mapped[str] = mapped_column(Text, default="")
-    description: Mapped[dict[str, Any]]
+    description: Mapped[dict[str, Any]] = mapped_column(deferred=True, deferred_group="wide")
     """The whole ``structures.Description`` as JSON."""
-    content: Mapped[dict[str, Any]]
+    content: Mapped[dict[str, Any]] = mapped_column(deferred=True, deferred_group="wide")
     """The structure as JSON (``structures.to_json``)."""
-    original_text: Mapped[str | None] = mapped_column(Text)
+    original_text: Mapped[str | None] = mapped_column(Text, deferred=True, deferred_group="wide")
 
 
 class TagRow(Base):
@@ -442,9 +457,18 @@ class PropertyValueRow(Base):
         Index("ix_value_artifact", "project_id", "artifact_id"),
         Index("ix_value_sample", "project_id", "sample_id", "property"),
         Index("ix_value_material", "project_id", "material_id", "property"),
-        Index("ix_value_property", "project_id", "property", "value"),
+        Index("ix_value_property", "project_id", "property", "value", "structure_id", *_COUNTS),
         Index("ix_value_run", "project_id", "run_id"),
-        Index("ix_value_structure", "project_id", "structure_id", "property"),
+        Index("ix_value_structure", "project_id", "structure_id", "property", "value", *_COUNTS),
+        _where(
+            "ix_value_general",
+            "structure_id IS NULL",
+            "project_id",
+            "property",
+            "value",
+            "material_id",
+            *_COUNTS,
+        ),
     )
     id: Mapped[str] = mapped_column(String(12), default=new_id)
     project_id: Mapped[str] = mapped_column(ForeignKey("project.id"))

@@ -17,6 +17,7 @@ from nanoos_lab.store.rows import get_row, resolve_id
 from nanoos_lab.store.schema import StructureRow
 from nanoos_lab.store.search import find_structures
 from nanoos_lab.store.tags import set_tags, tags_of
+from nanoos_lab.store.wide import read_wide
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -50,7 +51,9 @@ def get_structure(session: Session, scope: Scope, given: str) -> StructureRow:
         AmbiguousIdError: Several fit.
         UnknownNameError: None does.
     """
-    return get_row(session, scope, StructureRow, given)
+    row = get_row(session, scope, StructureRow, given)
+    read_wide(session, scope, [row])
+    return row
 
 
 def structures_of(session: Session, scope: Scope, material_id: str) -> list[StructureRow]:

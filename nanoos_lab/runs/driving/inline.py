@@ -127,7 +127,7 @@ class InlineRuns:
     def _load(self, run: RunRow) -> Loaded:
         task = resolve(run.task_reference, run.task, run.task_version)
         with self._store.read() as session:
-            inputs = rows.inputs_of(session, self._store.scope, [run.id])[run.id]
+            inputs = rows.inputs_of(session, self._store.scope, [run.id], whole=True)[run.id]
         return task, structures_of(inputs), task.parse_params(run.params)
 
     def _work(self, ticket: Ticket) -> None:

@@ -158,7 +158,7 @@ class Launcher:
 
     def _spec(self, chunk: _Chunk) -> dict[str, Any]:
         with self._store.read() as session:
-            inputs = rows.inputs_of(session, self._store.scope, [run.id for run in chunk.runs])
+            inputs = rows.inputs_of(session, self._store.scope, [run.id for run in chunk.runs], whole=True)
         return {
             "protocol": PROTOCOL,
             "items": [

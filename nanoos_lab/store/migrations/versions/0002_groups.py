@@ -44,6 +44,7 @@ def upgrade() -> None:
     _rekey(sqlite=sqlite)
     _sample()
     _artifact_and_value()
+    _searched()
     _embedding()
     _usage_and_lease()
     _event(sqlite=sqlite)
@@ -101,11 +102,13 @@ def _structure_elements() -> None:
         for name in ("elements_low", "elements_high"):
             batch.alter_column(name, existing_type=sa.BigInteger(), server_default=None)
     op.create_index(
-        "ix_structure_elements",
+        "ix_structure_facets",
         "structure",
-        ["project_id", "elements_low", "elements_high", "space_group", "id"],
-    )
-    op.create_index("ix_structure_group", "structure", ["project_id", "space_group", "id"])
+        [
+            "project_id", "id", "elements_low", "elements_high", "space_group", "n_elements", "n_sites",
+            "dimensionality", "density", "volume_per_atom", "parent_id", "material_id", "created_at",
+        ],
+    )  # fmt: skip
 
 
 def _rekey(*, sqlite: bool) -> None:
@@ -199,6 +202,26 @@ def _artifact_and_value() -> None:
     _add_references("property_value", [("sample_id", "sample"), ("artifact_id", "artifact")])
     op.create_index("ix_value_artifact", "property_value", ["project_id", "artifact_id"])
     op.create_index("ix_value_sample", "property_value", ["project_id", "sample_id", "property"])
+
+
+def _searched() -> None:
+    """Let searches by values and by what was said of materials read indexes instead of tables."""
+    counts = ["converged", "synthetic", "origin", "method_name"]
+    for name, columns in (
+        ("ix_value_property", ["property", "value", "structure_id"]),
+        ("ix_value_structure", ["structure_id", "property", "value"]),
+    ):
+        op.drop_index(name, "property_value")
+        op.create_index(name, "property_value", ["project_id", *columns, *counts])
+    for name, table, columns, condition in (
+        (
+            "ix_value_general", "property_value", ["property", "value", "material_id", *counts],
+            "structure_id IS NULL",
+        ),
+        ("ix_material_said", "material", ["id"], "notes <> '' OR name <> reduced_formula"),
+    ):  # fmt: skip
+        where = sa.text(condition)
+        op.create_index(name, table, ["project_id", *columns], sqlite_where=where, postgresql_where=where)
 
 
 def _embedding() -> None:
