@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import os
+import itertools
 import threading
+import time
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -16,26 +17,26 @@ from nanoos_lab.runs.attempts.presence import Presence
 from nanoos_lab.runs.attempts.progress import Progress, read_progress
 from nanoos_lab.runs.driving.driver import Driver
 from nanoos_lab.runs.driving.endings import FROM_ATTEMPT
-from nanoos_lab.runs.driving.inline import FOLDER, InlineRuns, Ticket, structures_of
+from nanoos_lab.runs.driving.inline import InlineRuns, Ticket, structures_of
 from nanoos_lab.runs.driving.launch import Launcher
 from nanoos_lab.runs.driving.pool import ExecutorPool
 from nanoos_lab.runs.driving.reconcile import Reconciler
+from nanoos_lab.runs.driving.tidying import tidy_old_folders
 from nanoos_lab.runs.submission import edges_with_rows, make_order, record
 from nanoos_lab.runs.waiting import Waiting
 from nanoos_lab.store import run_changes as changes
 from nanoos_lab.store import runs as rows
 from nanoos_lab.store.events import record_event
-from nanoos_lab.store.schema import BatchRow, RunRow, RunState
+from nanoos_lab.store.schema import BatchRow, Role, RunRow, RunState, new_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
-    from pathlib import Path
 
     from sqlalchemy.orm import Session
 
     from nanoos_lab.runs.submission import Inputs, Order
     from nanoos_lab.settings import Resources, RetryPolicy, Settings
-    from nanoos_lab.store.database import Scope, Store
+    from nanoos_lab.store.database import Store
     from nanoos_lab.tasks import Task
 
 _RETRIABLE = frozenset({RunState.FAILED, RunState.LOST, RunState.CANCELLED})
@@ -70,13 +71,14 @@ class Runs:
         self._store, self._settings = store, settings
         self._pool = ExecutorPool(settings)
         self._presence = Presence(store.backend.presence)
+        self._looks_on = store.scope.role is Role.VIEWER
         self._waiting = Waiting()
         announce = self._waiting.announce
-        self._inline = InlineRuns(store, self._presence, self._pool, announce)
+        self._inline = InlineRuns(store, self._presence, self._pool, self._done_for_now)
         self._launcher = Launcher(store, self._presence, self._pool)
         self._reconciler = Reconciler(store, self._presence, self._pool, self._inline, announce)
         self._turn = threading.RLock()
-        self._driver = Driver(self.step, self._unfinished_elsewhere) if drive else None
+        self._driver = Driver(self.step, self._unfinished_elsewhere) if drive and not self._looks_on else None
 
     # ------------------------------------------------------------------ ask
 
@@ -113,6 +115,7 @@ class Runs:
             InvalidInputError: Parameters or inputs are refused, or a worker could not find the task; then
                 nothing was recorded.
         """
+        self._check_may_ask()
         order = self._order(
             task, params, on, resources=resources, retry=retry, priority=priority, label=label
         )
@@ -157,11 +160,14 @@ class Runs:
             UnknownNameError: No such task or profile.
             InvalidInputError: As of :meth:`submit`; then nothing was recorded.
         """
+        self._check_may_ask()
         order = self._order(
             task, params, on, resources=resources, retry=retry, priority=priority, label=label
         )
         wanted = [(order, inputs, order.key(inputs)) for inputs in inputs_list]
         batch = BatchRow(
+            id=new_id(),
+            created_at=time.time(),
             project_id=self._store.scope.project_id,
             task=order.task.name,
             label=label,
@@ -174,6 +180,11 @@ class Runs:
         }
         self._start(list(first.values()), order)
         return batch
+
+    def _check_may_ask(self) -> None:
+        """Have the server refuse a person who may only look, before anything is made."""
+        if self._looks_on:
+            self._store.ensure(lambda _: None)
 
     def _order(
         self, task: str | Task[Any], params: Mapping[str, Any], on: str | None, **options: Any
@@ -201,6 +212,8 @@ class Runs:
 
     def step(self) -> int:
         """Collect what has ended, start what waits, and return how many runs changed; harmless at any time."""
+        if self._looks_on:
+            return 0
         with self._turn:
             self._inline.take_up()
             return self._reconciler.reconcile() + self._launcher.launch()
@@ -210,33 +223,24 @@ class Runs:
 
         Nothing is started by it, but where this object drives, its thread takes up what waits for workers.
         """
+        if self._looks_on:
+            return 0
         with self._turn:
             changed = self._reconciler.reconcile()
             self._presence.sweep()
-            self._tidy_old_folders()
+            tidy_old_folders(self._store, self._presence, self._reconciler)
         if self._driver is not None and self._unfinished_elsewhere():
             self._driver.wake()
         return changed
 
-    def _tidy_old_folders(self) -> None:
-        """Tidy what was left by processes that died between settling a run and removing its files."""
-        files, scope = self._store.scope.files, self._store.scope
-        inline = [p for p in (files / FOLDER).glob("*") if not self._presence.alive(p.name)]
-        detached = [p.parent for p in (files / "runs").glob("[0-9a-f][0-9a-f]/*/spec.json")]
-        if not inline and not detached:
-            return
-        with self._store.read() as session:  # after the folders were listed: their rows are older than they
-            in_use = {flight.folder for flight in rows.in_flight(session, scope, everybodys=True)}
-        for path in inline:
-            if not _is_ours(path, scope):
-                continue
-            if path.relative_to(files).as_posix() not in in_use:
-                AttemptFolder(path).tidy()
-        left = [p for p in detached if p.relative_to(files).as_posix() not in in_use and _is_ours(p, scope)]
-        self._reconciler.tidy(map(AttemptFolder, left))
+    def _done_for_now(self, run_id: str) -> None:
+        """Tell who waits for a run of this process; one that the store could not take is tried again soon."""
+        self._waiting.announce(run_id)
+        if self._driver is not None and self._inline.stalled:
+            self._driver.wake()
 
     def _unfinished_elsewhere(self) -> bool:
-        if self._reconciler.untidy:
+        if self._reconciler.untidy or self._inline.stalled:
             return True
         with self._store.read() as session:
             inline = self._pool.inline_names()
@@ -277,14 +281,13 @@ class Runs:
         Raises:
             DetachedInterrupt: The user interrupted; the runs go on.
         """
-        if not self.executing(run_ids):
+        if not self._looks_on and not self.executing(run_ids):
             self._adopt(run_ids)
         return self._waiting.until_final(self, run_ids, timeout=timeout, on_progress=on_progress)
 
     def read(self, run_ids: Sequence[str]) -> list[RunRow]:
         """Return runs as they are recorded now, in the order of their ids."""
-        with self._store.read() as session:
-            return rows.get_runs(session, self._store.scope, run_ids)
+        return self._store.look_up(lambda session: rows.get_runs(session, self._store.scope, run_ids))
 
     def unfinished_among(self, run_ids: Collection[str]) -> dict[str, str]:
         """Return those of the runs that are not final, with their state."""
@@ -338,17 +341,20 @@ class Runs:
         Raises:
             UnknownNameError: No such run.
         """
-        with self._store.write() as session:
+
+        def ask(session: Session) -> RunRow:
             run = self._known(session, run_id)
-            if RunState(run.state).final:
-                return run
-            if not changes.cancel_pending(session, self._store.scope, run):
+            if not RunState(run.state).final and not changes.cancel_pending(session, self._store.scope, run):
                 changes.request_cancel(session, self._store.scope, run_id)
+            return run
+
+        run = self._store.ensure(ask)
+        if RunState(run.state).final:
+            return run
         self._waiting.announce(run_id)
         with self._turn:
             self._reconciler.reconcile(only=run_id)
-        with self._store.read() as session:
-            return self._known(session, run_id)
+        return self._store.look_up(lambda session: self._known(session, run_id))
 
     def retry(self, run_id: str) -> RunRow:
         """Try again a run that FAILED, was LOST or CANCELLED, with a fresh allowance of tries.
@@ -360,10 +366,13 @@ class Runs:
             UnknownNameError: No such run.
             RunError: It is unfinished or COMPLETED.
         """
-        scope = self._store.scope
-        with self._store.write() as session:
-            run = self._known(session, run_id)
+        scope, tries = self._store.scope, itertools.count()
+
+        def revive(session: Session) -> None:
+            run, first = self._known(session, run_id), next(tries) == 0
             if RunState(run.state) not in _RETRIABLE:
+                if not first:  # revived by the first try, whose end was not heard of
+                    return
                 raise RunError(
                     f"run {run_id} is {run.state}: only a FAILED, LOST or CANCELLED run is retried"
                 )
@@ -380,8 +389,9 @@ class Runs:
             }
             changes.revive(session, scope, run, values)
             record_event(session, scope, "run.retried", run_id, attempt=run.attempt)
-        with self._store.read() as session:
-            run = self._known(session, run_id)
+
+        self._store.ensure(revive)
+        run = self._store.look_up(lambda session: self._known(session, run_id))
         if run.executor in self._pool.inline_names():
             self._inline.enqueue_row(run)
         elif self._driver is not None:
@@ -401,11 +411,6 @@ class Runs:
         self._pool.stop()
         self._reconciler.tidy()
         self._presence.release()
-
-
-def _is_ours(path: Path, scope: Scope) -> bool:
-    """Return whether what lies here was made by those whose runs are carried on here."""
-    return scope.looks_after is None or path.lstat().st_uid == os.geteuid()
 
 
 def _load(order: Order, inputs: Sequence[Any]) -> tuple[Any, Mapping[str, Any], Any]:

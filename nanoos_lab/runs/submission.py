@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -193,28 +194,37 @@ def record(
         UnknownNameError: There is no such parent.
         InvalidInputError: An input is not a stored structure.
     """
-    scope = store.scope
+    scope, tries = store.scope, itertools.count()
     edges = {key: edges_of(inputs) for _, inputs, key in wanted}
-    with store.write() as session:
+    ids = {key: new_id() for key in edges}
+
+    def work(session: Session) -> list[tuple[RunRow, bool]]:
+        mine: dict[str, RunRow] = {}
+        if next(tries):  # what the first try stored, whose end was not heard of, is found by its ids
+            mine = {run.key: run for run in rows.get_runs(session, scope, list(ids.values()))}
+            if batch is not None and (members := rows.runs_of_batch(session, scope, batch.id)):
+                return members
         parent = _parent(session, scope, parent_id)
         active = {} if force else rows.find_active(session, scope, edges)
         # What another person has not finished yet, nobody here can carry on: it is not waited for.
         known = {
             k: run for k, run in active.items() if RunState(run.state).final or scope.carries_on(run.author)
-        }
-        there = set(known)
+        } | mine
         fresh: dict[str, dict[str, Any]] = {}
         for order, _, key in wanted:
             if key not in known:
                 beside = force or key in active
-                fresh[key] = order.row(scope, key, force=beside, owner=owner, parent_id=parent)
+                row = order.row(scope, key, force=beside, owner=owner, parent_id=parent)
+                fresh[key] = row | {"id": ids[key]}
                 known[key] = RunRow(**fresh[key])
         if fresh:
             changes.insert_runs(session, scope, list(fresh.values()), [edges[key] for key in fresh])
-        result = [(known[key], key in there) for _, _, key in wanted]
+        result = [(known[key], known[key].id != ids[key]) for _, _, key in wanted]
         if batch is not None:
             changes.insert_batch(session, scope, batch, [(run.id, reused) for run, reused in result])
-    return result
+        return result
+
+    return store.ensure(work)
 
 
 def _parent(session: Session, scope: Scope, parent_id: str | None) -> str | None:

@@ -6,7 +6,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from nanoos_lab.errors import DetachedInterrupt
+from nanoos_lab.errors import ConnectionLostError, DetachedInterrupt
 from nanoos_lab.store.schema import RunState
 
 if TYPE_CHECKING:
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 _FIRST_PAUSE_S, _LAST_PAUSE_S = 0.01, 0.25
 _FEW = 16
+_ABSENCE_S = 3600.0
+"""How long a server may be away before whoever waits is told; the work goes on without it."""
+_MAX_SAID = 200
 
 
 class Waiting:
@@ -65,10 +68,8 @@ class Waiting:
         try:
             if runs.executing(left):  # most likely all is done when this pause ends
                 self._pause(silent, left, _FIRST_PAUSE_S, deadline)
-            if len(left) <= _FEW:
-                found = runs.read(run_ids)
-                if all(RunState(run.state).final for run in found):
-                    return found
+            if len(left) <= _FEW and (found := self._read_if_final(runs, run_ids)) is not None:
+                return found
             self._wait(runs, left, silent, deadline, on_progress)
             return runs.read(run_ids)
         except KeyboardInterrupt:
@@ -86,18 +87,42 @@ class Waiting:
         on_progress: Callable[[float | None, str], None] | None,
     ) -> None:
         total, pause = len(left), _FIRST_PAUSE_S
+        lost_at: float | None = None
         while True:
             with self._changed:
                 silent |= left  # before the look: what is announced after it is not slept over
-            states = runs.unfinished_among(left)
-            left &= states.keys()
-            if not left or (deadline is not None and time.monotonic() >= deadline):
-                return
+            late = deadline is not None and time.monotonic() >= deadline
+            try:
+                states = runs.unfinished_among(left)
+                left &= states.keys()
+                if not left or late:
+                    return
+                said, lost_at = _said(runs, left, total, states), None
+            except ConnectionLostError as error:
+                lost_at = lost_at or time.monotonic()
+                if late or time.monotonic() - lost_at > _ABSENCE_S:
+                    raise
+                said = (None, f"the server is away; waiting for it ({error})"[:_MAX_SAID])
             if on_progress is not None:
-                on_progress(*_said(runs, left, total, states))
-            if self._pause(silent, left, pause, deadline):
+                on_progress(*said)
+            if self._pause(silent, left, pause, deadline) and lost_at is None:
                 continue
-            pause = _FIRST_PAUSE_S if runs.help_along() else min(pause * 1.25, _LAST_PAUSE_S)
+            pause = _FIRST_PAUSE_S if self._help(runs) else min(pause * 1.25, _LAST_PAUSE_S)
+
+    @staticmethod
+    def _read_if_final(runs: Runs, run_ids: Sequence[str]) -> list[RunRow] | None:
+        try:
+            found = runs.read(run_ids)
+        except ConnectionLostError:
+            return None
+        return found if all(RunState(run.state).final for run in found) else None
+
+    @staticmethod
+    def _help(runs: Runs) -> bool:
+        try:
+            return runs.help_along()
+        except ConnectionLostError:
+            return False
 
     def _pause(self, silent: set[str], left: set[str], pause: float, deadline: float | None) -> bool:
         """Sleep a moment; return True at once when all awaited runs have been announced."""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _RUN, _ATTEMPT = cast("Table", RunRow.__table__), cast("Table", AttemptRow.__table__)
 _INPUT, _BATCH_RUN = cast("Table", RunInputRow.__table__), cast("Table", BatchRunRow.__table__)
 _INSERT_RUN, _INSERT_INPUT, _INSERT_ATTEMPT = insert(_RUN), insert(_INPUT), insert(_ATTEMPT)
-_INSERT_BATCH_RUN = insert(_BATCH_RUN)
+_INSERT_BATCH_RUN, _INSERT_BATCH = insert(_BATCH_RUN), insert(cast("Table", BatchRow.__table__))
 
 
 @dataclass(frozen=True)
@@ -74,11 +74,11 @@ def insert_batch(
     Args:
         session: The open transaction.
         scope: Project and author.
-        batch: Its row.
+        batch: Its row, with all its columns.
         members: Run ids in order, each with whether the run was there before.
     """
-    session.add(batch)
-    session.flush()
+    columns = {column: getattr(batch, column) for column in ("id", "project_id", "task", "label", "author")}
+    session.connection().execute(_INSERT_BATCH, [columns | {"created_at": batch.created_at}])
     rows = [
         {"project_id": scope.project_id, "batch_id": batch.id, "position": i, "run_id": run, "reused": reused}
         for i, (run, reused) in enumerate(members)

@@ -113,7 +113,8 @@ def _commit(
     store: Store, run_id: str, attempt: int, folder: AttemptFolder, prepared: _Prepared
 ) -> RunState | None:
     document = prepared.document
-    with store.write() as session:
+
+    def take(session: Session) -> RunState | None:
         if document.state != "COMPLETED":
             return _commit_failure(session, store, run_id, attempt, document)
         values = {
@@ -129,6 +130,8 @@ def _commit(
         data = {"structures": made, "values": sum(map(len, document.values.values()))}
         record_event(session, store.scope, "run.completed", run_id, attempt=attempt, **data)
         return done
+
+    return store.ensure(take)
 
 
 def _commit_failure(
@@ -161,8 +164,9 @@ def _refuse(store: Store, run_id: str, attempt: int, reason: BaseException) -> R
     error = {"type": "OutcomeRefused", "message": message, "traceback": ""}
     now = time.time()
     ending = Ending(RunState.FAILED, message, now, now)
-    with store.write() as session:
-        return settle(session, store.scope, run_id, attempt, ending, values={"error": error})
+    return store.ensure(
+        lambda session: settle(session, store.scope, run_id, attempt, ending, values={"error": error})
+    )
 
 
 # ---------------------------------------------------------------------- results

@@ -27,6 +27,8 @@ from nanoos_lab.store.schema import RunState
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from sqlalchemy.orm import Session
+
     from nanoos_lab.runs.attempts.presence import Presence
     from nanoos_lab.runs.driving.pool import ExecutorPool
     from nanoos_lab.store.database import Store
@@ -102,9 +104,15 @@ class InlineRuns:
         Args:
             run: The run, as last read.
         """
-        with self._store.write() as session:
-            mine = changes.change_owner(session, self._store.scope, run.id, run.owner, self._presence.token)
-        if mine:
+        scope, token = self._store.scope, self._presence.token
+
+        def take_over(session: Session) -> bool:
+            if changes.change_owner(session, scope, run.id, run.owner, token):
+                return True
+            now = rows.get_run(session, scope, run.id)  # ours where an earlier try was stored after all
+            return now is not None and now.state == RunState.PENDING and now.owner == token
+
+        if self._store.ensure(take_over):
             self.enqueue_row(run)
 
     def enqueue_row(self, run: RunRow) -> None:
@@ -112,14 +120,21 @@ class InlineRuns:
         ticket = Ticket(run.id, run.attempt, run.executor, partial(self._load, run))
         self.enqueue(ticket, run.profile, priority=run.priority, not_before=run.not_before)
 
+    @property
+    def stalled(self) -> bool:
+        """Whether something waits for the store or the disk to work again."""
+        return bool(self._stalled)
+
     def take_up(self) -> None:
         """Queue again what could not be begun because the store or the disk failed."""
         with self._lock:
-            stalled, self._stalled = list(self._stalled), set()
+            stalled = list(self._stalled)
         if not stalled:
             return
         with self._store.read() as session:
             found = rows.get_runs(session, self._store.scope, stalled)
+        with self._lock:
+            self._stalled.difference_update(stalled)
         for run in found:
             if run.state == RunState.PENDING and self._presence.is_me(run.owner):
                 self.enqueue_row(run)
@@ -133,9 +148,8 @@ class InlineRuns:
     def _work(self, ticket: Ticket) -> None:
         again = None
         try:
-            if self._execute(ticket) is RunState.PENDING:
-                with self._store.read() as session:
-                    again = rows.get_run(session, self._store.scope, ticket.run)
+            if self._execute(ticket) in {RunState.PENDING, None}:  # None: what became of it stands in its row
+                again = self._store.look_up(lambda s: rows.get_run(s, self._store.scope, ticket.run))
         except Exception:  # noqa: BLE001 - logged, and told below
             # The store or the disk failed, not the task: the row says what is true and the next step,
             # here or elsewhere, goes on from it.
@@ -145,25 +159,14 @@ class InlineRuns:
         finally:
             with self._lock:
                 self._mine.discard(ticket.run)
-        if again is not None:
+        if again is not None and again.state == RunState.PENDING and self._presence.is_me(again.owner):
             self.enqueue_row(again)
         self._announce(ticket.run)
 
     def _execute(self, ticket: Ticket) -> RunState | None:
-        folder = self._own_folder()
-        with self._store.write() as session:
-            claimed = changes.begin_attempts(
-                session,
-                self._store.scope,
-                [(ticket.run, ticket.attempt)],
-                state=RunState.RUNNING,
-                owner=self._presence.token,
-                folder=f"{FOLDER}/{folder.path.name}",
-                executor=ticket.executor,
-            )
-        if not claimed:
+        folder, attempt = self._own_folder(), ticket.attempt + 1
+        if not self._store.ensure(lambda session: self._claim(session, ticket, folder)):
             return None
-        attempt = claimed[0][1]
         began = time.monotonic()
         data = execute(Item(ticket.run, attempt, ticket.load), folder, self._worker)
         # The file outlives this process; it need outlive the machine only where doing it again costs more
@@ -172,6 +175,22 @@ class InlineRuns:
         state = collect(self._store, ticket.run, attempt, folder, data=data)
         clean_up(folder, ticket.run)
         return state
+
+    def _claim(self, session: Session, ticket: Ticket, folder: AttemptFolder) -> bool:
+        scope, token = self._store.scope, self._presence.token
+        if changes.begin_attempts(
+            session,
+            scope,
+            [(ticket.run, ticket.attempt)],
+            state=RunState.RUNNING,
+            owner=token,
+            folder=f"{FOLDER}/{folder.path.name}",
+            executor=ticket.executor,
+        ):
+            return True
+        now = rows.get_run(session, scope, ticket.run)  # begun where an earlier try was stored after all
+        ours = (RunState.RUNNING, token, ticket.attempt + 1)
+        return now is not None and (now.state, now.owner, now.attempt) == ours
 
     def _own_folder(self) -> AttemptFolder:
         token = self._presence.token

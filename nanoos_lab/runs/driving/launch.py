@@ -127,7 +127,8 @@ class Launcher:
 
     def _record_queued(self, chunk: _Chunk, job_id: str) -> None:
         scope = self._store.scope
-        with self._store.write() as session:
+
+        def note(session: Session) -> None:
             queued = [
                 run
                 for run, attempt in chunk.attempts.items()
@@ -144,6 +145,8 @@ class Launcher:
                 changes.set_attempt(session, scope, run, attempt, job_id=job_id)
             record_events(session, scope, "run.queued", {run: {"job": job_id} for run in queued})
 
+        self._store.ensure(note)
+
     def _take_back(self, folder: AttemptFolder, chunk: _Chunk, error: Exception) -> None:
         """Where no worker could be asked for: make sure that none comes, then apply the retry policy."""
         if not folder.fence():
@@ -151,10 +154,13 @@ class Launcher:
         now = time.time()
         reason = f"it could not be started: {type(error).__name__}: {error}"
         ending = Ending(RunState.LOST, reason, now, now)
-        with self._store.write() as session:
+        values = {"error": {**describe_error(error), "message": reason}}
+
+        def take_back(session: Session) -> None:
             for run, attempt in chunk.attempts.items():
-                values = {"error": {**describe_error(error), "message": reason}}
                 settle(session, self._store.scope, run, attempt, ending, values=values, again=True)
+
+        self._store.ensure(take_back)
 
     def _spec(self, chunk: _Chunk) -> dict[str, Any]:
         with self._store.read() as session:

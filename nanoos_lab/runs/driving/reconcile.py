@@ -27,6 +27,8 @@ from nanoos_lab.store.schema import RunState
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from sqlalchemy.orm import Session
+
     from nanoos_lab.runs.attempts.presence import Presence
     from nanoos_lab.runs.driving.inline import InlineRuns
     from nanoos_lab.runs.driving.pool import ExecutorPool
@@ -158,18 +160,22 @@ class Reconciler:
         if run.state in {state, RunState.RUNNING}:
             return False
         expected = {RunState.SUBMITTING} if begun is None else {RunState.SUBMITTING, RunState.QUEUED}
-        with self._store.write() as session:
-            values = {"state": state, "started_at": begun}
+        scope, values, worker = (
+            self._store.scope,
+            {"state": state, "started_at": begun},
+            scene.folder.read_claim(),
+        )
+
+        def move(session: Session) -> bool:
             moved = changes.change_state(
-                session, self._store.scope, run.id, attempt=run.attempt, expected=expected, values=values
+                session, scope, run.id, attempt=run.attempt, expected=expected, values=values
             )
             if moved:
-                worker = scene.folder.read_claim()
-                changes.set_attempt(
-                    session, self._store.scope, run.id, run.attempt, started_at=begun, worker=worker
-                )
-                record_event(session, self._store.scope, f"run.{state.lower()}", run.id, attempt=run.attempt)
-        return moved
+                changes.set_attempt(session, scope, run.id, run.attempt, started_at=begun, worker=worker)
+                record_event(session, scope, f"run.{state.lower()}", run.id, attempt=run.attempt)
+            return moved
+
+        return self._store.ensure(move)
 
     def _stop(self, executor: DetachedExecutor, folder: AttemptFolder, run: InFlight) -> None:
         """Ask, then insist, then kill; the others in the chunk are not charged for their worker's end."""
@@ -220,16 +226,10 @@ class Reconciler:
     def _settle(self, run: InFlight, ending: Ending, message: str, *, again: bool) -> bool:
         kind = "RunCancelledError" if run.cancel_requested else "LostError"
         error = {"type": kind, "message": message, "traceback": ""}
-        with self._store.write() as session:
-            state = settle(
-                session,
-                self._store.scope,
-                run.id,
-                run.attempt,
-                ending,
-                values={"error": error},
-                again=again,
-            )
+        scope, values = self._store.scope, {"error": error}
+        state = self._store.ensure(
+            lambda session: settle(session, scope, run.id, run.attempt, ending, values=values, again=again)
+        )
         if state is not None:
             self._announce(run.id)
         return state is not None
