@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 FLOAT32 = "<f4"
 """How a vector lies in a file and in SQLite: little-endian, 4 bytes a number."""
+MAX_DIMENSION = 16_000
+"""What pgvector's type takes; its index takes 2,000."""
 
 
 class VectorType(TypeDecorator[Any]):
