@@ -71,6 +71,8 @@ def condition_of(name: str) -> tuple[Condition, str] | None:
         if name == known.name:
             return known, ""
         suffix = name.removeprefix(f"{known.name}_")
+        if suffix == known.suffix:
+            return known, known.unit
         unit = _UNITS.get(suffix, suffix.replace("_per_", "/"))
         if suffix != name and compatible(unit, known.unit):
             return known, unit

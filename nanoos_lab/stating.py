@@ -6,6 +6,7 @@ be kept is refused with what to write instead.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -113,7 +114,8 @@ def kept_array(property: str, given: Any, unit: str | Sequence[str] | None = Non
 
     Args:
         property: A name of the vocabulary, of an array.
-        given: Rows of numbers, such as a numpy array of shape (n, 2) or a data frame; or a tuple of columns.
+        given: Rows of numbers, such as a numpy array of shape (n, 2) or a data frame; a tuple of columns; or a text
+            file of columns, whose lines that start with ``#`` say nothing.
         unit: The unit of the last column, or of every column; None where they are the kept ones.
 
     Raises:
@@ -127,6 +129,8 @@ def kept_array(property: str, given: Any, unit: str | Sequence[str] | None = Non
         raise InvalidInputError(f"{property} is one number in {entry.unit or 'no unit'}, not an array")
     columns = [f"{axis.label} / {axis.unit or 1}" for axis in entry.axes]
     wanted = f"{property} has one row for each point and the columns {', '.join(columns)}"
+    if isinstance(given, (str, Path)):
+        given = _columns_of(Path(given), wanted)
     try:
         array = np.column_stack(given) if isinstance(given, tuple) else np.asarray(given)
         table = np.array(array, dtype=np.float64, order="C")
@@ -144,6 +148,22 @@ def kept_array(property: str, given: Any, unit: str | Sequence[str] | None = Non
             f"{property}: {int((~np.isfinite(table)).sum())} of its numbers are not finite"
         )
     return np.ascontiguousarray(table[np.argsort(table[:, 0], kind="stable")])
+
+
+def _columns_of(path: Path, wanted: str) -> NDArray[np.float64]:
+    """Return the numbers of a text file, whose columns stand apart by commas, semicolons, tabs or spaces."""
+    import numpy as np  # noqa: PLC0415
+
+    try:
+        lines = path.expanduser().read_text(encoding="utf-8-sig").splitlines()
+        rows = [
+            line.replace(",", " ").replace(";", " ").split()
+            for line in lines
+            if line.partition("#")[0].strip()
+        ]
+        return np.array(rows, dtype=np.float64)
+    except (OSError, ValueError) as error:
+        raise InvalidInputError(f"{wanted}; the file {path} cannot be read as such: {error}") from error
 
 
 def _units(name: str, unit: str | Sequence[str] | None, n_columns: int) -> list[str | None]:

@@ -194,7 +194,7 @@ VOCABULARY: dict[str, Property] = {
             label="Vickers hardness",
             unit="GPa",
             symbol="HV",
-            description="Load over area of a Vickers indentation; the load is a condition, ``load_N``.",
+            description="Load over area of a Vickers indentation; the load is a condition, load_N.",
             typical=(0.0, 40.0),
         ),
         Property(
@@ -249,7 +249,7 @@ VOCABULARY: dict[str, Property] = {
             label="Refractive index",
             unit="",
             symbol="n",
-            description="Real part, mean of the principal ones; the condition ``wavelength_nm`` belongs to it.",
+            description="Real part, mean of the principal ones; the condition wavelength_nm belongs to it.",
             typical=(1.0, 4.0),
         ),
         Property(
@@ -272,7 +272,7 @@ VOCABULARY: dict[str, Property] = {
             name="xrd_pattern",
             label="X-ray diffraction pattern",
             unit="",
-            description="Intensity in arbitrary units against the angle 2θ; ``wavelength_nm`` is a condition.",
+            description="Intensity in arbitrary units against the angle 2θ; wavelength_nm is a condition.",
             kind="array",
             axes=(Axis(label="2θ", unit="°"), Axis(label="Intensity", unit="")),
         ),

@@ -161,7 +161,8 @@ def _row_svg(group: LikeGroup, y: float, at: Callable[[float], float]) -> str:
         f"<circle cx='{at(number):.1f}' cy='{y}' r='2.6' fill='none' stroke='{mark.color}' stroke-opacity='0.75'/>"
         for number in (group.numbers if len(group.numbers) > 1 else ())
     )
-    head = " · ".join(filter(None, [_count(group), group.conditions]))
+    short_conditions = group.conditions.replace("temperature ", "").replace("pressure ", "")
+    head = " · ".join(filter(None, [_count(group), short_conditions]))
     head = (
         head if len(head) <= _METHOD_CHARS - len(mark.word) else f"{head[: _METHOD_CHARS - len(mark.word)]}…"
     )
@@ -170,7 +171,7 @@ def _row_svg(group: LikeGroup, y: float, at: Callable[[float], float]) -> str:
     return (
         f"<g><title>{tip}</title>"
         f"<text {where} y='{y - 1}'><tspan font-weight='600' fill='{mark.color}'>{mark.word}</tspan>"
-        f"<tspan font-size='10'>{html.escape(f' {head}' if head else '')}</tspan></text>"
+        f"<tspan font-size='10'>{html.escape(f' · {head}' if head else '')}</tspan></text>"
         f"<text {where} y='{y + 11}' font-size='10'>{html.escape(short)}</text>"
         f"{whisker}{dots}{_symbol(mark.symbol, at(group.mean), y, look)}</g>"
     )

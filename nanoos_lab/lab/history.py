@@ -101,7 +101,7 @@ class Log(Sequence["HistoryLine"]):
             for one in self._lines
         ]
         drawn = html.table(self._HEADERS, rows)
-        page = html.block(drawn, title=self._heading().capitalize(), subtitle="Times are local.")
+        page = html.block(drawn, title=f"History of {self.title}", subtitle="Times are local.")
         return {"text/html": page, "text/plain": repr(self)}
 
 

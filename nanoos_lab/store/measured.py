@@ -1,33 +1,38 @@
 """Read a table of measured values: one line a value, with its unit and its source.
 
-Columns: ``formula``, ``space_group`` (number or symbol), ``property``, ``value``, ``unit``; and, where known,
-``uncertainty`` (1 σ), ``temperature_K``, ``source``, ``note``. A line that cannot be taken is reported with its
-number and reason and never stops the others. Nothing here touches the database.
+A value is of a material, named by ``formula`` and ``space_group`` (number or symbol), or of a ``sample``, named by its
+label; then come ``property`` and ``value``, and, where known, ``unit``, ``uncertainty`` (1 σ), ``method``, ``source``,
+``note`` and conditions: columns such as ``temperature_K`` or ``pressure_kbar``, whose name ends in the unit, or
+``temperature`` with the unit in each cell. Any unit that can be converted is taken. A line that cannot be taken is
+reported with its number and reason and never stops the others. Nothing here touches the database.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-import math
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
+from nanoos_lab.conditions import condition_of
 from nanoos_lab.errors import InvalidInputError, NanoOSError
-from nanoos_lab.properties import Method, Origin, PropertyEstimate, get_property
+from nanoos_lab.properties import PropertyEstimate, get_property
+from nanoos_lab.stating import LITERATURE, state
 from nanoos_lab.store.search import reduce_formula, space_group_number
+from nanoos_lab.units import parse_quantity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-NEEDED = ("formula", "space_group", "property", "value", "unit")
-OPTIONAL = ("uncertainty", "temperature_K", "source", "note")
-LITERATURE = Method(name="literature")
-"""The method of a measured value whose table names none."""
+NEEDED = ("property", "value")
+SUBJECT = ("formula", "space_group")
+OPTIONAL = ("sample", "unit", "uncertainty", "method", "source", "note")
+EXAMPLES = ("temperature_K", "pressure_GPa", "temperature")
+_PLAIN = frozenset({*NEEDED, *SUBJECT, *OPTIONAL})
+Phase = tuple[str, int]
+"""Reduced formula and space group number."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +44,25 @@ class RejectedLine:
     reason: str
 
 
+@dataclass(frozen=True)
+class SampleLine:
+    """What a line says of a sample."""
+
+    line: int
+    sample: str
+    """What its label says."""
+    phase: Phase | None
+    """What it is of, where the line says it."""
+    estimate: PropertyEstimate
+
+
 @dataclass
 class MeasuredTable:
     """What a table says, by phase."""
 
-    estimates: dict[tuple[str, int], list[PropertyEstimate]] = field(default_factory=dict)
-    """By reduced formula and space group number."""
+    estimates: dict[Phase, list[PropertyEstimate]] = field(default_factory=dict)
+    """By reduced formula and space group number; without those of samples."""
+    of_samples: list[SampleLine] = field(default_factory=list)
     rejected: list[RejectedLine] = field(default_factory=list)
 
 
@@ -63,14 +81,16 @@ def read_measured(source: str | Path | bytes) -> MeasuredTable:
     table = MeasuredTable()
     for cells in reader:
         line = reader.line_num
-        if not any(_cell(cells, column) for column in NEEDED):
+        if not any(_cell(cells, column) for column in (*SUBJECT, *NEEDED, "sample")):
             continue
         try:
-            phase, estimate = _read_line(cells)
-        except (NanoOSError, ValidationError) as error:
-            reason = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
-            table.rejected.append(RejectedLine(line, reason))
-        else:
+            sample, phase, estimate = _read_line(cells)
+        except NanoOSError as error:
+            table.rejected.append(RejectedLine(line, str(error)))
+            continue
+        if sample:
+            table.of_samples.append(SampleLine(line, sample, phase, estimate))
+        elif phase is not None:
             table.estimates.setdefault(phase, []).append(estimate)
     return table
 
@@ -100,12 +120,17 @@ def _text_of(source: str | Path | bytes) -> tuple[str, str]:
 
 
 def _check_header(columns: list[str], name: str) -> None:
-    missing = [column for column in NEEDED if column not in columns]
-    unknown = [column for column in columns if column not in (*NEEDED, *OPTIONAL)]
-    if missing or unknown:
-        problem = f"lacks {', '.join(missing)}" if missing else f"has unknown {', '.join(unknown)}"
+    known = (*NEEDED, *SUBJECT, *OPTIONAL)
+    needed = NEEDED if "sample" in columns else (*SUBJECT, *NEEDED)
+    missing = [column for column in needed if column not in columns]
+    unknown = [column for column in columns if column not in known and condition_of(column) is None]
+    twice = sorted({column for column in columns if columns.count(column) > 1})
+    if missing or unknown or twice:
+        problem = f"has unknown {', '.join(unknown)}" if unknown else f"has {', '.join(twice)} twice"
+        problem = f"lacks {', '.join(missing)}" if missing else problem
         raise InvalidInputError(
-            f"{name}: the header {problem}; columns are {', '.join(NEEDED)} and, where known, {', '.join(OPTIONAL)}"
+            f"{name}: the header {problem}; columns are {', '.join((*SUBJECT, *NEEDED))} and, where known, "
+            f"{', '.join(OPTIONAL)}, and conditions such as {', '.join(EXAMPLES)}"
         )
 
 
@@ -113,42 +138,25 @@ def _cell(cells: Mapping[str, str | None], column: str) -> str:
     return (cells.get(column) or "").strip()
 
 
-def _read_line(cells: Mapping[str, str | None]) -> tuple[tuple[str, int], PropertyEstimate]:
+def _read_line(cells: Mapping[str, str | None]) -> tuple[str, Phase | None, PropertyEstimate]:
     if None in cells:
         raise InvalidInputError("it has more cells than the header: quote texts that hold commas")
-    entry = get_property(_cell(cells, "property"))
-    unit = _cell(cells, "unit")
-    if unit != entry.unit:
-        raise InvalidInputError(
-            f"{entry.name} is kept in {entry.unit!r}, not {unit!r}: convert value and unit"
-        )
-    uncertainty, temperature = _number(cells, "uncertainty"), _number(cells, "temperature_K")
-    value = _number(cells, "value")
-    if value is None:
+    entry, value, unit = get_property(_cell(cells, "property")), _cell(cells, "value"), _cell(cells, "unit")
+    if not value:
         raise InvalidInputError("the value is missing")
-    phase = reduce_formula(_cell(cells, "formula")), space_group_number(_cell(cells, "space_group"))
-    return phase, PropertyEstimate(
-        property=entry.name,
-        value=value,
-        unit=unit,
-        uncertainty=uncertainty,
-        uncertainty_kind="none" if uncertainty is None else "standard",
-        origin=Origin.MEASURED,
-        method=LITERATURE,
-        conditions={} if temperature is None else {"temperature_K": temperature},
-        source=_cell(cells, "source"),
+    if entry.unit and not unit and not parse_quantity(value).unit:
+        raise InvalidInputError(f"the unit is missing: {entry.name} is kept in {entry.unit}")
+    conditions = {
+        column: _cell(cells, column) for column in cells if column not in _PLAIN and _cell(cells, column)
+    }
+    estimate = state(
+        entry.name, value, _cell(cells, "uncertainty") or None, unit=unit or None,
+        method=_cell(cells, "method") or LITERATURE, conditions=conditions, source=_cell(cells, "source"),
         note=_cell(cells, "note"),
-    )
-
-
-def _number(cells: Mapping[str, str | None], column: str) -> float | None:
-    text = _cell(cells, column)
-    if not text:
-        return None
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number):
-        raise InvalidInputError(f"{column} is not a number: {text!r}")
-    return number
+    )  # fmt: skip
+    sample, said = _cell(cells, "sample"), [_cell(cells, column) for column in SUBJECT]
+    unsaid = sample and not any(said)
+    phase = None if unsaid else (reduce_formula(said[0]), space_group_number(said[1]))
+    if not isinstance(estimate, PropertyEstimate):
+        raise InvalidInputError(f"{entry.name} is an array: record it with lab.record")
+    return sample, phase, estimate

@@ -63,6 +63,22 @@ def insert_values(
         InvalidInputError: A value is not a finite number, or a text cannot be stored.
         StoreError: The bytes of an array cannot be written.
     """
+    return put_values(
+        session, scope, material_id, structure_id, estimates, run_id=run_id, sample_id=sample_id
+    )[0]
+
+
+def put_values(
+    session: Session,
+    scope: Scope,
+    material_id: str | None,
+    structure_id: str | None,
+    estimates: Iterable[PropertyEstimate | ArrayEstimate],
+    *,
+    run_id: str | None = None,
+    sample_id: str | None = None,
+) -> tuple[list[PropertyValueRow], int]:
+    """Store estimates as :func:`insert_values` does; return their rows and how many are new."""
     subject = {
         "material_id": material_id,
         "structure_id": structure_id,
@@ -86,9 +102,10 @@ def insert_values(
         stored = {fingerprint: PropertyValueRow(**row) for fingerprint, row in rows.items()}
     else:
         stored = _stored(session, scope, rows)
+    new = [stored[key] for key, row in rows.items() if stored[key].id == row["id"]]
     if run_id is None:
-        _say(session, scope, [stored[key] for key, row in rows.items() if stored[key].id == row["id"]])
-    return [stored[fingerprint] for fingerprint in rows]
+        _say(session, scope, new)
+    return [stored[fingerprint] for fingerprint in rows], len(new)
 
 
 def _say(session: Session, scope: Scope, recorded: Sequence[PropertyValueRow]) -> None:

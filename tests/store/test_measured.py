@@ -42,13 +42,13 @@ def test_a_table_is_imported_once(store: Store) -> None:
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ("TiO2,136,bulk_modulus,2110,kbar,,,,", "bulk_modulus is kept in 'GPa', not 'kbar'"),
-        ("TiO2,136,bulk_modulus,211,,,,,", "kept in 'GPa', not ''"),
+        ("TiO2,136,bulk_modulus,2110,K,,,,", "bulk_modulus is kept in GPa, and 'K' cannot be converted"),
+        ("TiO2,136,bulk_modulus,211,,,,,", "the unit is missing: bulk_modulus is kept in GPa"),
         ("TiO2,136,bulk_moduls,211,GPa,,,,", "did you mean 'bulk_modulus'"),
-        ("TiO2,136,bulk_modulus,much,GPa,,,,", "value is not a number: 'much'"),
-        ("TiO2,136,bulk_modulus,nan,GPa,,,,", "value is not a number: 'nan'"),
+        ("TiO2,136,bulk_modulus,much,GPa,,,,", "'much' is not a number with a unit"),
+        ("TiO2,136,bulk_modulus,nan,GPa,,,,", "'nan' is not a number with a unit"),
         ("TiO2,136,bulk_modulus,,GPa,,,,", "the value is missing"),
-        ("TiO2,136,bulk_modulus,211,GPa,-1,,,", "must be >= 0"),
+        ("TiO2,136,bulk_modulus,211,GPa,-1,,,", "the uncertainty '-1' is not a number >= 0"),
         ("TiO2,231,bulk_modulus,211,GPa,,,,", "no space group named '231'"),
         ("TiO2,,bulk_modulus,211,GPa,,,,", "no space group named ''"),
         ("Nonsense2,136,bulk_modulus,211,GPa,,,,", "not a chemical formula"),
@@ -68,7 +68,7 @@ def test_a_bad_line_is_named_and_stops_no_other(store: Store, line: str, reason:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("formula,property\nTiO2,band_gap\n", "header lacks space_group, value, unit"),
+        ("formula,property\nTiO2,band_gap\n", "header lacks space_group, value;"),
         (HEADER.strip() + ",colour\n", "header has unknown colour"),
         ("\n", "header lacks formula"),
     ],
