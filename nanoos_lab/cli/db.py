@@ -157,6 +157,52 @@ def upgrade(place: Place) -> None:
 
 
 @db.command()
+def check(
+    place: Place,
+    fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended.")] = False,
+    quick: Annotated[
+        bool,
+        typer.Option("--quick", help="Leave the contents of structures and the bytes of artifacts unread."),
+    ] = False,
+    files: Files = None,
+) -> None:
+    """Look whether a lab is as it should be: tables, references, security, files; ends with 1 where it is not."""
+    from nanoos_lab.store.checking import check as check_place  # noqa: PLC0415 - brings SQLAlchemy
+
+    done = check_place(_reached(place), fix=fix, quick=quick, files_at=files, tell=_tell)
+    _end_line()
+    typer.echo(f"{done.place}: looked at {', '.join(done.looked_at)}")
+    for words in done.repairs:
+        typer.echo(f"  mended: {words}")
+    for words in done.notes:
+        typer.echo(f"  note: {words}")
+    for finding in done.problems:
+        typer.echo(f"  problem: {finding.what}{' (mend it with --fix)' if finding.mend else ''}")
+    if not done.well:
+        typer.echo(f"{len(done.problems)} problems")
+        raise typer.Exit(1)
+    typer.echo("All is as it should be.")
+
+
+@db.command()
+def index(
+    lab: Lab = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Also for models that no project has many vectors of.")
+    ] = False,
+) -> None:
+    """Make the indexes by which vectors are searched on a server; people may go on working meanwhile."""
+    from nanoos_lab.store.vector_indexes import build_indexes  # noqa: PLC0415 - brings SQLAlchemy
+
+    found = build_indexes(_administrator(lab), all_models=every)
+    for one in found:
+        words = f"{one.vectors:>10,} vectors of {one.dimension} numbers, {one.largest:,} in one project"
+        typer.echo(f"{one.model} {one.version}: {words}; index {one.state}")
+    if not found:
+        typer.echo("no vectors yet")
+
+
+@db.command()
 def move(source: Place, target: Target, owner: Owner = None, files: Files = None) -> None:
     """Bring a whole lab to an empty place: from a folder to a server, back, or to another one."""
     from nanoos_lab.store import transfer  # noqa: PLC0415 - brings SQLAlchemy
@@ -201,9 +247,13 @@ def _tell(words: str) -> None:
         typer.echo(f"\r\x1b[K{words} …", err=True, nl=False)
 
 
-def _show_moved(moved: Moved) -> None:
+def _end_line() -> None:
     if sys.stderr.isatty():
         typer.echo("\r\x1b[K", err=True, nl=False)
+
+
+def _show_moved(moved: Moved) -> None:
+    _end_line()
     typer.echo(f"{moved.source} → {moved.target}")
     for name, tally in moved.tables.items():
         if tally.rows:

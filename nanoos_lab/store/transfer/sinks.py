@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from nanoos_lab.store.transfer.content import Row
     from nanoos_lab.store.transfer.ends import Entry, Kind, Project
 
-_MARKER = ".incoming"
+MARKER = ".incoming"
 """In a project's folder while it is filled, so that a stopped attempt can be told from somebody's files."""
 
 
@@ -58,7 +58,7 @@ def _embedded(target: Path) -> Iterator[FolderSink]:
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
         raise InvalidInputError(f"{root} is there already: name a folder that does not exist yet")
     folder.check_location(root)
-    staging = root.with_name(f".{root.name}{_MARKER}")
+    staging = root.with_name(f".{root.name}{MARKER}")
     try:
         staging.mkdir(parents=True, exist_ok=True)
         with folder.creation_lock(staging, timeout_s=1.0):
@@ -246,13 +246,13 @@ class ServerSink:
         """
         files = self._root / "projects" / project.id
         try:
-            if (files / _MARKER).exists():
+            if (files / MARKER).exists():
                 shutil.rmtree(files)
             elif files.exists():
                 raise InvalidInputError(f"{files} is there already: it is not of this lab; move it away")
             files.mkdir(mode=0o770, parents=True)
             files.chmod(0o2770)
-            (files / _MARKER).touch()
+            (files / MARKER).touch()
             for name in ("presence", "reports"):
                 folder.make_shared_folder(files / name)
         except OSError as error:
@@ -280,13 +280,13 @@ class ServerSink:
     def leave(self) -> None:
         """Remove the folders that were made: the rows are rolled back."""
         for scope in self._scopes.values():
-            if (scope.files / _MARKER).exists():
+            if (scope.files / MARKER).exists():
                 shutil.rmtree(scope.files, ignore_errors=True)
 
     def settle(self) -> None:
         """Give the files to their owners, now that the rows are there."""
         for project_id, scope in self._scopes.items():
-            (scope.files / _MARKER).unlink(missing_ok=True)
+            (scope.files / MARKER).unlink(missing_ok=True)
             if not hand_over(scope.files, self._owners[project_id]):
                 self.not_handed_over.append(scope.files)
 

@@ -24,12 +24,15 @@ from nanoos_lab.store.transfer.ends import Entry, Project
 from nanoos_lab.store.transfer.files import walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     from sqlalchemy import Connection, Table
 
     from nanoos_lab.store.transfer.content import Row, Tally
     from nanoos_lab.store.transfer.ends import Kind
+
+    Reopen = Callable[[], AbstractContextManager[Connection]]
 
 _SETTINGS = "settings.toml"
 _NOT_KEPT = frozenset({"presence", "similar"})
@@ -58,7 +61,9 @@ def _embedded(place: Path) -> Iterator[LabSource]:
     engine = make_engine(path, read_only=True)
     try:
         with engine.connect() as connection:
-            yield LabSource(connection, "folder", str(root), root, payload_url(root))
+            yield LabSource(
+                connection, "folder", str(root), root, payload_url(root), partial(_write_embedded, path)
+            )
     except DBAPIError as error:
         raise explain(error, path) from error
     finally:
@@ -77,7 +82,29 @@ def _served(address: str, files: str | Path | None) -> Iterator[LabSource]:
         _check_revision(str(connection.scalar(text("SELECT version_num FROM alembic_version"))), shown(url))
         connection.execute(text(f"SET LOCAL ROLE {quoted(owner)}"))
         root, payloads = files_of(connection, files)
-        yield LabSource(connection, "server", shown(url), root, payloads)
+        yield LabSource(connection, "server", shown(url), root, payloads, partial(_write_served, address))
+
+
+@contextlib.contextmanager
+def _write_embedded(path: Path) -> Iterator[Connection]:
+    engine = make_engine(path)
+    try:
+        with engine.begin() as connection:
+            yield connection
+    except DBAPIError as error:
+        raise explain(error, path) from error
+    finally:
+        engine.dispose()
+
+
+@contextlib.contextmanager
+def _write_served(address: str) -> Iterator[Connection]:
+    from nanoos_lab.store.postgresql.administering import administering, roles_of  # noqa: PLC0415 - brings the driver
+    from nanoos_lab.store.postgresql.security import quoted  # noqa: PLC0415
+
+    with administering(parse_address(address)) as connection:
+        connection.execute(text(f"SET LOCAL ROLE {quoted(roles_of(connection)[0])}"))
+        yield connection
 
 
 def _check_revision(found: str, place: str) -> None:
@@ -94,18 +121,23 @@ class LabSource:
         place: Where it is, for messages.
         root: Folder of the lab's files.
         payloads: URL of artifacts' bytes, empty where they are in the files.
+        reopen: Gives a connection that writes.
     """
 
     has_files = True
 
-    def __init__(self, connection: Connection, kind: Kind, place: str, root: Path, payloads: str) -> None:
-        self._connection, self.kind, self.shown, self.root, self._payloads = (
+    def __init__(  # noqa: PLR0917 - each is what only its kind of place knows
+        self, connection: Connection, kind: Kind, place: str, root: Path, payloads: str, reopen: Reopen
+    ) -> None:
+        self.connection, self.kind, self.shown, self.root, self._payloads = (
             connection,
             kind,
             place,
             root,
             payloads,
         )
+        self.reopen = reopen
+        """Give a connection that writes, in a transaction of its own; also when this one is closed."""
         columns = (ProjectRow.id, ProjectRow.owner, ProjectRow.name, ProjectRow.created_at)
         found = connection.execute(select(*columns).order_by(ProjectRow.created_at, ProjectRow.id))
         self.projects = [Project(*row) for row in found]
@@ -113,7 +145,7 @@ class LabSource:
 
     def rows(self, table: Table) -> Iterator[Row]:
         """Yield a table's rows."""
-        return read_rows(self._connection, table)
+        return read_rows(self.connection, table)
 
     def stated(self, table: Table) -> Tally | None:
         """Return None: only the rows themselves tell."""
@@ -124,7 +156,7 @@ class LabSource:
         """Return how many runs are not finished."""
         states = [str(state) for state in FINAL_STATES]
         query = select(func.count()).select_from(RunRow).where(RunRow.state.not_in(states))
-        return int(self._connection.scalar(query) or 0)
+        return int(self.connection.scalar(query) or 0)
 
     def scope(self, project: Project) -> Scope:
         """Return whose files are where.
@@ -159,7 +191,7 @@ class LabSource:
         query = select(ArtifactRow.sha256).distinct()
         query = query.where(ArtifactRow.project_id == project.id, ArtifactRow.purged_at.is_(None))
         scope = self.scope(project)
-        for sha256 in self._connection.scalars(query).all():
+        for sha256 in self.connection.scalars(query).all():
             try:
                 path = payloads_of(scope).fetch(sha256)
                 there = path.is_file()
@@ -180,7 +212,7 @@ class LabSource:
         for entry in walk(self.root / "reports", "", "report", without=frozenset(), left_out=self.left_out):
             prefix = entry.name.removesuffix(".html")[-6:]
             query = select(RunRow.project_id).where(RunRow.id.between(prefix, prefix + "g")).limit(1)
-            project_id = self._connection.scalar(query) or default.id
+            project_id = self.connection.scalar(query) or default.id
             yield Entry(
                 project_id,
                 "report",
