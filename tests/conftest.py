@@ -98,19 +98,18 @@ def _template(postgres: LocalServer) -> tuple[str, str]:
     """Make the database that each test's own is copied from; return the administrator and the password."""
     from nanoos_lab.store.postgresql.admin import create_lab
 
-    made = create_lab(postgres.address("template_lab"), files="/nonexistent", roles="lab")
+    made = create_lab(postgres.address("template_lab"), files=postgres.folder / "files", roles="lab")
     return made.person, made.password
 
 
 _numbers = itertools.count(1)
 
 
-@pytest.fixture
-def server_lab(postgres: LocalServer, _template: tuple[str, str], tmp_path: Path) -> Iterator[ServerLab]:
-    """Return an empty lab on the server, made for one test and dropped after it."""
+@contextlib.contextmanager
+def _made_lab(postgres: LocalServer, template: tuple[str, str], folder: Path) -> Iterator[ServerLab]:
     import psycopg
 
-    name, files = f"lab{next(_numbers)}", tmp_path / "server files"
+    name, files = f"lab{next(_numbers)}", folder / "server files"
     (files / "projects").mkdir(parents=True)
     (files / "projects").chmod(0o1777)
     with psycopg.connect(_plain(postgres.address("postgres")), autocommit=True) as connection:
@@ -119,9 +118,25 @@ def server_lab(postgres: LocalServer, _template: tuple[str, str], tmp_path: Path
         connection.execute(f"GRANT CONNECT ON DATABASE {name} TO lab_people, lab_admin")
         with psycopg.connect(_plain(postgres.address(name)), autocommit=True) as inside:
             inside.execute("UPDATE nanoos.setting SET value = %s WHERE key = 'files'", [str(files)])
-        yield ServerLab(postgres, name, files, postgres.address(name, *_template))
+        yield ServerLab(postgres, name, files, postgres.address(name, *template))
         with contextlib.suppress(psycopg.Error):
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def server_lab(postgres: LocalServer, _template: tuple[str, str], tmp_path: Path) -> Iterator[ServerLab]:
+    """Return an empty lab on the server, made for one test and dropped after it."""
+    with _made_lab(postgres, _template, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def server_lab_of_module(
+    postgres: LocalServer, _template: tuple[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ServerLab]:
+    """Return a lab on the server that the tests of one module share."""
+    with _made_lab(postgres, _template, tmp_path_factory.mktemp("lab")) as made:
+        yield made
 
 
 def _plain(address: str) -> str:
