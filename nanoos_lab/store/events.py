@@ -75,9 +75,10 @@ def events_of(
     query = select(EventRow).where(EventRow.project_id == scope.project_id)
     if kind is not None:
         query = query.where(EventRow.kind.in_(as_list(kind)))
-    query = query.order_by(EventRow.at.desc(), EventRow.id.desc()).limit(limit)
     if subject_id is None:
-        return list(reversed(session.scalars(query).all()))
+        newest = query.order_by(EventRow.at.desc(), EventRow.id.desc()).limit(limit)
+        return list(reversed(session.scalars(newest).all()))
+    # Sorted here, not in SQL: asked for order, SQLite would walk through the whole project's journal.
     found = fetch_by(session, query, EventRow.subject_id, as_list(subject_id))
     found.sort(key=lambda line: (line.at, line.id))
     return found if limit is None else found[max(len(found) - limit, 0) :]

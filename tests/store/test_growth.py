@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import store_crystals as crystals
-from sqlalchemy import event
+from sqlalchemy import event, inspect, text
 
 from nanoos_lab.properties import Method, Origin, PropertyEstimate
 from nanoos_lab.store.artifacts import artifacts_of, put_artifact
 from nanoos_lab.store.events import events_of, record_event
+from nanoos_lab.store.postgresql.address import parse_address
+from nanoos_lab.store.postgresql.administering import administering
 from nanoos_lab.store.provenance import provenance
 from nanoos_lab.store.structures import (
     children_of,
@@ -27,6 +30,8 @@ from nanoos_lab.store.values import find_values, insert_values
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from sqlalchemy import Connection
 
     from nanoos_lab.store.database import Store
 
@@ -49,9 +54,11 @@ def statements(store: Store) -> Iterator[list[tuple[str, Any]]]:
         event.remove(engine, "before_cursor_execute", note)
 
 
-def test_every_look_up_goes_through_an_index(
+@pytest.fixture
+def look_ups(
     store: Store, add_run: Callable[..., str], tmp_path: Path, statements: list[tuple[str, Any]]
-) -> None:
+) -> list[tuple[str, Any]]:
+    """The statements of every look-up, sent once."""
     (tmp_path / "f").write_text("f")
     with store.write() as session:
         scope = store.scope
@@ -85,16 +92,86 @@ def test_every_look_up_goes_through_an_index(
         find_structures(session, scope, material="SrTiO3", derived=False, space_group=221)
         find_structures(session, scope, bulk_modulus=(100, None), limit=3)
         find_structures(session, scope, limit=10)
-    assert len(statements) > 40
-    connection = sqlite3.connect(store.path)
-    for statement, parameters in statements:
-        if statement.startswith(("SELECT", "UPDATE", "DELETE")):
-            plan = [r[3] for r in connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
-            scans = [step for step in plan if step.startswith("SCAN") and "CONSTANT" not in step]
-            assert scans == [], f"{statement}\n{plan}"
-            whole = [step for step in plan if "(project_id=?)" in step]
-            newest = (
-                "FROM structure \nWHERE structure.project_id = ? ORDER BY structure.created_at" in statement
-            )
-            assert newest or whole == [], f"walks through the whole project: {statement}\n{plan}"
+    sent = [
+        (words, given)
+        for words, given in statements
+        if words.lstrip().startswith(("SELECT", "UPDATE", "DELETE"))
+    ]
+    assert len(sent) > 30
+    return sent
+
+
+@pytest.mark.parametrize("lab_place", ["sqlite"], indirect=True)
+def test_every_look_up_goes_through_an_index(store: Store, look_ups: list[tuple[str, Any]]) -> None:
+    connection = sqlite3.connect(store.root / "store.sqlite")
+    for statement, parameters in look_ups:
+        plan = [r[3] for r in connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+        scans = [
+            step
+            for step in plan
+            if step.startswith("SCAN") and "CONSTANT" not in step and "VIRTUAL" not in step
+        ]
+        assert scans == [], f"{statement}\n{plan}"
+        whole = [step for step in plan if "(project_id=?)" in step]
+        newest = "FROM structure \nWHERE structure.project_id = ? ORDER BY structure.created_at" in statement
+        assert newest or whole == [], f"walks through the whole project: {statement}\n{plan}"
     connection.close()
+
+
+COPIES = 1_000
+MOST_ROWS = 200
+_OWN = {
+    "material": ("phase_key", "reduced_formula", "name"),
+    "run": ("key", "active_key", "parent_id"),
+    "structure": (
+        "material_id", "run_id", "parent_id", "digest", "crystal_hash", "record_key", "name", "reduced_formula",
+    ),
+    "property_value": ("material_id", "structure_id", "run_id", "fingerprint"),
+    "artifact": ("run_id", "sha256"),
+    "event": ("subject_id",),
+}  # fmt: skip
+"""Columns that are another's in each copy of a row; ids are."""
+
+
+@pytest.mark.parametrize("lab_place", ["postgresql"], indirect=True)
+def test_no_look_up_on_a_server_reads_more_rows_the_more_there_are(
+    store: Store, look_ups: list[tuple[str, Any]], server_lab: Any
+) -> None:
+    with administering(parse_address(server_lab.admin)) as connection:
+        connection.execute(text("SET LOCAL ROLE lab_owner"))
+        for table, own in _OWN.items():
+            _copy_rows(connection, table, own)
+    with administering(parse_address(server_lab.admin)) as connection:
+        connection.execute(text("SET LOCAL ROLE lab_owner"))
+        connection.execute(text("ANALYZE"))
+    with store.read() as session:
+        cursor = session.connection().connection.cursor()
+        for statement, parameters in look_ups:
+            if statement.lstrip().startswith("SELECT") and "FROM pg_" not in statement:
+                cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters)
+                plan = cursor.fetchone()[0][0]["Plan"]
+                read = sum(_rows_read(plan))
+                assert read < MOST_ROWS, (
+                    f"reads {read} rows: {statement}\n{parameters}\n{json.dumps(plan, indent=1)}"
+                )
+
+
+def _copy_rows(connection: Connection, table: str, own: tuple[str, ...]) -> None:
+    columns = [column["name"] for column in inspect(connection).get_columns(table)]
+    changed = {
+        name: f"CASE WHEN {name} IS NULL THEN NULL ELSE left(md5({name} || n), 12) END"
+        for name in ("id", *own)
+    } | {name: f"{name} + n" for name in ("created_at", "at")}
+    values = ", ".join(changed.get(name, f'"{name}"') for name in columns)
+    names = ", ".join(f'"{name}"' for name in columns)
+    source = f"{table}, generate_series(1, {COPIES}) AS n"
+    connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
+    connection.execute(text(f"INSERT INTO {table} ({names}) SELECT {values} FROM {source}"))  # noqa: S608 - names of our own
+    connection.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER USER"))
+
+
+def _rows_read(node: dict[str, Any]) -> Iterator[float]:
+    if "Relation Name" in node:
+        yield (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
+    for part in node.get("Plans", ()):
+        yield from _rows_read(part)
