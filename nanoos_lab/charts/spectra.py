@@ -38,7 +38,8 @@ def curves_svg(curves: Sequence[Curve], *, property: str) -> str:  # noqa: A002 
         property: A name of the vocabulary, of an array with two columns.
     """
     x_axis, y_axis = get_property(property).axes[:2]
-    xs = padded_range([float(one) for c in curves for one in (c.points[0, 0], c.points[-1, 0])], 0.0)
+    ends = [float(one) for c in curves for one in (c.points[0, 0], c.points[-1, 0])]
+    xs = padded_range(ends, 0.0 if max(ends) > min(ends) else 0.06)
     ys = padded_range(
         [float(one) for c in curves for one in (c.points[:, 1].min(), c.points[:, 1].max())], 0.05
     )
@@ -56,7 +57,7 @@ def curves_svg(curves: Sequence[Curve], *, property: str) -> str:  # noqa: A002 
         name = html.escape(curve.label)
         parts.append(
             f"<g><title>{name}</title><path d='M{path}' fill='none' stroke='{color}' stroke-width='1.5' "
-            "stroke-linejoin='round'/></g>"
+            "stroke-linejoin='round' stroke-linecap='round'/></g>"
         )
         if legend:
             y = _TOP + 8 + _LEGEND * index
@@ -104,6 +105,8 @@ def _thinned(points: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return few enough points to draw, peaks and valleys among them."""
     import numpy as np  # noqa: PLC0415 - pictures of numbers alone do without it
 
+    if len(points) == 1:
+        return np.vstack([points, points])  # a line of no length is drawn as a dot
     if len(points) <= _MOST_POINTS:
         return points
     kept = []

@@ -36,11 +36,10 @@ class ImportReport:
 
     def __str__(self) -> str:
         """Say it in a line, and each rejected line in one more."""
+        n = len(self.rejected)
         head = f"{self.added} measured values added, {self.already_there} already there"
-        lines = [f"line {r.line}: {r.reason}" for r in self.rejected]
-        return "\n".join(
-            [f"{head}, {len(lines)} line{'s' if len(lines) > 1 else ''} rejected" if lines else head, *lines]
-        )
+        head += f", {n} line{'' if n == 1 else 's'} rejected" if n else ""
+        return "\n".join([head, *(f"line {r.line}: {r.reason}" for r in self.rejected)])
 
     def __rich__(self) -> RenderableType:
         """Return the terminal display."""

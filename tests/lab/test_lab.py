@@ -133,7 +133,7 @@ def test_measured_values_of_ones_own(lab, sto, tmp_path):
     table.write_text(
         "formula,space_group,property,value,unit,uncertainty,temperature_K,source,note\n"
         "SrTiO3,221,band_gap,3.3,eV,0.1,300,my notebook,\n"
-        "SrTiO3,221,band_gap,3.3,meV,0.1,300,my notebook,\n"
+        "SrTiO3,221,band_gap,3.3,GPa,0.1,300,my notebook,\n"
     )
     report = lab.import_measured(table)
     assert report.added == 1
