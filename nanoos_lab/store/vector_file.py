@@ -159,12 +159,12 @@ class VectorFile:
             with self._locked(), contextlib.closing(self._connect()) as connection:
                 connection.execute("BEGIN")
                 found = self._load(known)
-                if found is None or not self._agrees(connection, found, known):
-                    found = None
-                    self._make(connection)
-                elif not self._append(connection, found):
-                    return found
-                return self._written(found)
+                if found is not None and self._agrees(connection, found, known):
+                    now = self._written(found) if self._append(connection, found) else found
+                    if now is found or len(np.unique(now.ids)) == len(now.ids):
+                        return now
+                self._make(connection)
+                return self._written(None)
         except OSError as error:
             raise StoreError(
                 f"the file of vectors {self.place} cannot be kept: {error.strerror or error}; check that there is room "

@@ -136,4 +136,5 @@ def _build(connection: Connection, index: VectorIndex) -> None:
     connection.exec_driver_sql(statement.replace("%", "%%"))
     said = literal(f"{index.model} {index.version}")
     connection.exec_driver_sql(f"COMMENT ON INDEX {SCHEMA}.{name} IS {said}".replace("%", "%%"))
-    connection.exec_driver_sql(f"ANALYZE {SCHEMA}.embedding")
+    # A search with filters is planned by what is known of these.
+    connection.exec_driver_sql("ANALYZE embedding, structure, tag, property_value, material")

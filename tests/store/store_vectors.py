@@ -95,7 +95,7 @@ def _structure(store: Store, material: str, number: int, structure_id: str) -> d
         "formula": "X", "reduced_formula": "X", "chemical_system": system, "elements_low": low,
         "elements_high": high, "n_elements": system.count("-") - 1, "n_sites": 5, "periodic": True, "ordered": True,
         "space_group": 1 + number % 200, "digest": f"{number:064d}", "crystal_hash": f"{number:064d}",
-        "record_key": structure_id, "author": "ada", "created_at": time.time(), "notes": "", "description": {},
+        "record_key": structure_id, "author": store.scope.author, "created_at": time.time(), "notes": "", "description": {},
         "content": {},
     }  # fmt: skip
 
@@ -109,5 +109,5 @@ def _gap(store: Store, material: str, number: int, structure_id: str) -> dict[st
         "id": new_id(), "project_id": store.scope.project_id, "material_id": material, "structure_id": structure_id,
         "property": "band_gap", "value": number % 100 / 10, "unit": "eV", "uncertainty_kind": "none",
         "origin": "computed", "method_name": "PBE", "method_version": "1", "method_recipe": "", "converged": True,
-        "synthetic": False, "conditions": {}, "fingerprint": f"{number:064d}", "author": "ada",
+        "synthetic": False, "conditions": {}, "fingerprint": structure_id, "author": store.scope.author,
     }  # fmt: skip
