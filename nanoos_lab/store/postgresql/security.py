@@ -206,8 +206,8 @@ CREATE OR REPLACE TRIGGER event_stamp BEFORE INSERT ON {schema}.event
 )
 
 _CALLED_BY_PEOPLE = (
-    "my_projects(text[])", "my_project_set(text[])", "list_projects()", "list_members(text)", "role_in(text)", "begin_write(text)",
-    "create_project(text)", "set_member(text, text, text)",
+    "my_projects(text[])", "my_project_set(text[])", "list_projects()", "list_members(text)", "role_in(text)",
+    "begin_write(text)", "create_project(text)", "set_member(text, text, text)",
 )  # fmt: skip
 _ALL_FUNCTIONS = (*_CALLED_BY_PEOPLE, "journal(text, text, text, json)", "stamp_event()", "refuse_change()")
 _FIRST = "((SELECT {schema}.my_project_set(ARRAY[{roles}])))[project_id::text] IS NOT NULL"

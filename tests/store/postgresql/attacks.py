@@ -93,6 +93,8 @@ def _target(column: Column[Any]) -> str | None:
 def _example(column: Column[Any], secret: str) -> Any:
     if column.name == "id":
         return secrets.token_hex(6)
+    if column.primary_key and isinstance(column.type, Integer):
+        return secrets.randbelow(1_000_000)
     kind, text = column.type, f"{secret} {column.name}"
     for known, example in _EXAMPLES:
         if isinstance(kind, known):
