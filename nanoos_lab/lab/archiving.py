@@ -57,7 +57,8 @@ class Archiving(Workspace):
 
         Args:
             path: The file, such as ``titanates.nanoos.zip``.
-            structures: The chosen ones; None for those that fit the filters, or the whole project without any.
+            structures: The chosen ones, or runs that made them; None for those that fit the filters, or the whole
+                project without any.
             artifacts: Whether the bytes of files are put in; their names, sizes and hashes always are.
             overwrite: Whether a file that is there is replaced.
             filters: As for :meth:`find`.
@@ -152,7 +153,8 @@ class Archiving(Workspace):
             raise InvalidInputError("give structures or filters to export, not both")
         else:
             alone = isinstance(structures, str | StructureRecord | Run)
-            found = self.structures([structures] if alone else structures)
+            named = [structures] if alone else structures
+            found = self.structures(self.get(one) if isinstance(one, str) else one for one in named)
         if not found:
             raise InvalidInputError("no structure fits: nothing was written")
         return [one.id for one in found]
@@ -217,7 +219,8 @@ class ArchiveWritten(_Shown):
             (_word(kind), str(number)) for kind, number in self.counts.items() if number
         ]
         notes = [f"{number} {what} were left out" for what, number in self.left_out.items()]
-        return f"{self.path} · {numbers.size(self.size)}", ("what", "number"), rows, notes
+        title = f"{self.path.name} · {numbers.size(self.size)}"
+        return title, ("what", "number"), rows, [f"written to {self.path}", *notes]
 
 
 class ArchiveTaken(_Shown):

@@ -229,8 +229,6 @@ def _history(merge: Merge) -> dict[str, list[dict[str, Any]]]:
             found[row["subject_id"]].append(
                 {name: row[name] for name in ("at", "id", "author", "kind", "data")}
             )
-        else:
-            merge.there["event"] += 1
     for lines in found.values():
         lines.sort(key=lambda line: (line["at"], line["id"]))
         merge.added["event"] += len(lines)
