@@ -58,7 +58,7 @@ class Store:
     def __init__(self, backend: Backend) -> None:
         self.backend = backend
         self._writer, self._reader = backend.engines()
-        self._turn = threading.Lock()
+        self._turn, self._turns = threading.Lock(), 0
         self._local = threading.local()
         self._patience = Patience()
         self._closed = False
@@ -152,6 +152,7 @@ class Store:
         self._check_open()
         with (
             self._my_turn(),
+            self.backend.turn(),
             self._explained(),
             self._begin(
                 self._writer, lambda session: self.backend.begin_write(session, self._scope)
@@ -222,7 +223,11 @@ class Store:
             raise StoreError(
                 "a write was begun inside another one of the same thread: pass the open session on instead"
             )
-        if not self._turn.acquire(timeout=BUSY_TIMEOUT_S):
+        turns = -1
+        while not self._turn.acquire(timeout=BUSY_TIMEOUT_S):
+            if turns != self._turns:  # others came and went: it is only busy
+                turns = self._turns
+                continue
             raise StoreError(
                 f"another thread has been writing to {self.address} for more than {BUSY_TIMEOUT_S:.0f} s: "
                 "wait for it or restart the kernel, then do this again"
@@ -231,6 +236,7 @@ class Store:
         try:
             yield
         finally:
+            self._turns += 1
             self._local.writing = False
             self._turn.release()
 

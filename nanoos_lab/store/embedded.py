@@ -17,11 +17,12 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from nanoos_lab.errors import StoreError
-from nanoos_lab.store import folder, migrations
+from nanoos_lab.store import folder, migrations, sqlite
 from nanoos_lab.store.artifacts.payloads import payload_url
 from nanoos_lab.store.schema import ProjectRow
 from nanoos_lab.store.scope import Scope
 from nanoos_lab.store.sqlite import BUSY_TIMEOUT_S, explain, make_engine
+from nanoos_lab.store.turns import turn
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,6 +54,10 @@ class EmbeddedBackend:
     def engines(self) -> tuple[Engine, Engine]:
         """Return an engine that writes and one that refuses to."""
         return make_engine(self.path), make_engine(self.path, read_only=True)
+
+    def turn(self) -> contextlib.AbstractContextManager[None]:
+        """Wait until it is this process's turn to write, and hold it."""
+        return turn(self.root, sqlite.BUSY_TIMEOUT_S)
 
     def begin_write(self, session: Session, scope: Scope | None) -> None:
         """Wait for the database's write lock: its transactions begin with it."""

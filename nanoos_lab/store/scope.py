@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from nanoos_lab.store.schema import Role
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from sqlalchemy import Engine
@@ -60,6 +61,9 @@ class Backend(Protocol):
 
     def engines(self) -> tuple[Engine, Engine]:
         """Return an engine that writes and one that refuses to, neither with a connection open."""
+
+    def turn(self) -> AbstractContextManager[None]:
+        """Wait for one's turn among the processes that write, where the database does not see to that itself."""
 
     def begin_write(self, session: Session, scope: Scope | None) -> None:
         """Wait until this session is the only one that writes to the project."""
