@@ -187,16 +187,14 @@ def check(
 @db.command()
 def index(
     lab: Lab = None,
-    every: Annotated[
-        bool, typer.Option("--all", help="Also for models that no project has many vectors of.")
-    ] = False,
+    every: Annotated[bool, typer.Option("--all", help="Also for projects that have few vectors.")] = False,
 ) -> None:
     """Make the indexes by which vectors are searched on a server; people may go on working meanwhile."""
     from nanoos_lab.store.vector_indexes import build_indexes  # noqa: PLC0415 - brings SQLAlchemy
 
-    found = build_indexes(_administrator(lab), all_models=every)
+    found = build_indexes(_administrator(lab), everyone=every)
     for one in found:
-        words = f"{one.vectors:>10,} vectors of {one.dimension} numbers, {one.largest:,} in one project"
+        words = f"{one.vectors:>10,} vectors of {one.dimension} numbers in the project {one.project_id}"
         typer.echo(f"{one.model} {one.version}: {words}; index {one.state}")
     if not found:
         typer.echo("no vectors yet")

@@ -1,9 +1,12 @@
-"""The indexes of vectors on a server: one for each model and version, made by the lab's administrator.
+"""The indexes of vectors on a server: one for each large project, model and version, made by the administrator.
 
 Nobody needs one before a project has more than :data:`~nanoos_lab.store.similar_server.EXACT_UP_TO` vectors of a
-model; without one, larger projects are searched exactly, and slowly. An index covers the vectors of all
-projects, and row security holds in what is read through it. It is made beside the work of others and kept up
-to date by the server; adding vectors costs more with it.
+model; without one, larger projects are searched exactly, and slowly. It is made beside the work of others and kept
+up to date by the server; adding vectors costs more with it.
+
+An index is of one project alone. Through one of all projects row security would still hide what others have, but
+not how long the search passed over it: ``EXPLAIN (ANALYZE)`` and a clock would tell how many vectors of others lie
+nearer than one's own, and so whether anybody has a certain compound.
 """
 
 from __future__ import annotations
@@ -39,32 +42,32 @@ _KNOWN = text(
 
 @dataclass(frozen=True)
 class VectorIndex:
-    """The vectors of one model and version, and whether they have an index."""
+    """The vectors of one project, model and version, and whether they have an index."""
 
+    project_id: str
     model: str
     version: str
     dimension: int
     vectors: int
-    """Of all projects."""
-    largest: int
-    """Of the project that has most."""
     state: str
     """``ready``, ``absent``, ``broken`` (its making was interrupted) or ``not possible`` (too many numbers)."""
 
     @property
     def name(self) -> str:
         """The index's name in the database."""
-        digest = hashlib.sha256(f"{self.model}\0{self.version}\0{self.dimension}".encode()).hexdigest()
+        digest = hashlib.sha256(
+            "\0".join((self.project_id, self.model, self.version, str(self.dimension))).encode()
+        ).hexdigest()
         return f"ix_embedding_hnsw_{digest[:16]}"
 
     @property
     def wanted(self) -> bool:
-        """Whether a project is large enough to be searched through it, and it is not there."""
-        return self.largest > EXACT_UP_TO and self.state in {"absent", "broken"}
+        """Whether the project is large enough to be searched through it, and it is not there."""
+        return self.vectors > EXACT_UP_TO and self.state in {"absent", "broken"}
 
 
 def vector_indexes(connection: Connection) -> list[VectorIndex]:
-    """Return each model and version that has vectors, with the state of its index.
+    """Return each project, model and version that has vectors, with the state of its index.
 
     Vectors of another dimension than a model's others, which someone may have put in by hand, count apart.
 
@@ -73,18 +76,12 @@ def vector_indexes(connection: Connection) -> list[VectorIndex]:
     """
     e = EmbeddingRow
     dimension = func.vector_dims(e.vector).label("dimension")
-    of_project = (
-        select(e.model, e.version, dimension, func.count().label("n"))
-        .group_by(e.project_id, e.model, e.version, dimension)
-        .subquery()
-    )
-    p = of_project.c
-    key = (p.model, p.version, p.dimension)
-    query = select(*key, func.sum(p.n), func.max(p.n)).group_by(*key).order_by(*key)
+    key = (e.project_id, e.model, e.version, dimension)
+    query = select(*key, func.count()).group_by(*key).order_by(*key)
     known = {row.name: row.valid for row in connection.execute(_KNOWN, {"table": f"{SCHEMA}.embedding"})}
     found = []
-    for model, version, numbers, count, largest in connection.execute(query).all():
-        one = VectorIndex(model, version, numbers, int(count), largest, "absent")
+    for project, model, version, numbers, count in connection.execute(query).all():
+        one = VectorIndex(project, model, version, numbers, int(count), "absent")
         if one.name in known:
             one = replace(one, state="ready" if known[one.name] else "broken")
         elif numbers > MOST_NUMBERS:
@@ -93,7 +90,7 @@ def vector_indexes(connection: Connection) -> list[VectorIndex]:
     return found
 
 
-def build_indexes(address: str, *, all_models: bool = False) -> list[VectorIndex]:
+def build_indexes(address: str, *, everyone: bool = False) -> list[VectorIndex]:
     """Make the indexes that are wanted, one after another, while others go on working.
 
     One whose making was interrupted is made again. It may take minutes: 100,000 vectors of 256 numbers take
@@ -101,10 +98,10 @@ def build_indexes(address: str, *, all_models: bool = False) -> list[VectorIndex
 
     Args:
         address: The database, reached as the lab's administrator.
-        all_models: Whether also models are given one that no project has many vectors of.
+        everyone: Whether small projects are given one too, which is not used before they have grown.
 
     Returns:
-        Every model and version, as it is then.
+        Every project, model and version, as it is then.
     """
     url = parse_address(address)
     engine = make_engine(url, options=f"-c search_path={SCHEMA} -c jit=off")
@@ -114,7 +111,7 @@ def build_indexes(address: str, *, all_models: bool = False) -> list[VectorIndex
             connection.exec_driver_sql(f"SET ROLE {quoted(str(owner))}")
             connection.exec_driver_sql(f"SET maintenance_work_mem = {literal(MEMORY)}")
             for index in vector_indexes(connection):
-                if index.wanted or (all_models and index.state in {"absent", "broken"}):
+                if index.wanted or (everyone and index.state in {"absent", "broken"}):
                     _build(connection, index)
             return vector_indexes(connection)
     except DBAPIError as error:
@@ -130,7 +127,8 @@ def _build(connection: Connection, index: VectorIndex) -> None:
     statement = (
         f"CREATE INDEX CONCURRENTLY {name} ON {SCHEMA}.embedding USING hnsw "
         f"((vector::vector({index.dimension})) vector_cosine_ops) WITH (m = {M}, ef_construction = {EF_CONSTRUCTION}) "
-        f"WHERE model = {literal(index.model)} AND version = {literal(index.version)} "
+        f"WHERE project_id = {literal(index.project_id)} AND model = {literal(index.model)} "
+        f"AND version = {literal(index.version)} "
         f"AND {of_dimension('vector', index.dimension)}"  # one vector that does not fit would forbid the index
     )
     connection.exec_driver_sql(statement.replace("%", "%%"))

@@ -204,7 +204,8 @@ def _indexes(address: str, url: URL) -> tuple[list[Finding], list[str]]:
         wanted = [index for index in vector_indexes(connection) if index.wanted]
     return [
         Finding(
-            f"{index.vectors} vectors of {index.model} {index.version} have no index: 'nanoos db index'",
+            f"{index.vectors} vectors of {index.model} {index.version} in project {index.project_id} have no index: "
+            "'nanoos db index'",
             build,
         )
         for index in wanted

@@ -11,6 +11,8 @@ from attacks import NAMES, TABLES, raw, refused
 from sqlalchemy import Boolean
 
 from nanoos_lab.store.schema import Base
+from nanoos_lab.store.similar_server import of_dimension
+from nanoos_lab.store.vector_indexes import build_indexes
 
 DENIED = "42501"
 SECRET = "adas secret"  # noqa: S105 - the words to look for
@@ -254,40 +256,70 @@ def test_a_statement_prepared_as_a_member_shows_nothing_after_the_removal(scene)
         assert all(guest.execute(f"SELECT count(*) FROM {t}").fetchone() == (0,) for t in NAMES)
 
 
-@pytest.mark.parametrize("indexed", [False, True])
-def test_vector_ordered_queries_return_ones_own_only(scene, mallory, superuser, indexed):
-    """However near others' vectors are, and whether or not an index of this project's own is scanned."""
+@pytest.fixture(scope="module")
+def vectors(scene):
+    """Many vectors of ada's, a few of mallory's, without the structures that they would be of."""
     numbers = np.random.default_rng(7).normal(size=(300, 4))
-    superuser.execute(
-        "SET session_replication_role = replica"
-    )  # vectors without structures, for this test only
-    with superuser.cursor() as cursor:
+    with raw(scene.superuser()) as superuser, superuser.cursor() as cursor:
+        superuser.execute("SET session_replication_role = replica")
         cursor.executemany(
-            "INSERT INTO embedding VALUES (%s, 'm', '1', %s, 0, %s) ON CONFLICT DO NOTHING",
+            "INSERT INTO embedding VALUES (%s, 'm', '1', %s, 0, %s)",
             [(scene.project, f"x{i}", str(v.tolist())) for i, v in enumerate(numbers)]
             + [(scene.own_project, f"y{i}", str((-v).tolist())) for i, v in enumerate(numbers[:30])],
         )
-    if indexed:
-        superuser.execute(
-            "CREATE INDEX IF NOT EXISTS attacked ON embedding USING hnsw ((vector::vector(4)) vector_cosine_ops) "
-            f"WHERE project_id = '{scene.own_project}' AND model = 'm' AND version = '1'"
-        )
+    return numbers
+
+
+@pytest.fixture(params=["exact", "indexed"])
+def searching(request, scene, mallory, vectors):
+    """Mallory's connection, without an index and with one for each project."""
+    if request.param == "indexed":
+        build_indexes(scene.lab.admin, everyone=True)
         mallory.execute(
             "SET enable_seqscan = off; SET enable_sort = off; SET hnsw.iterative_scan = strict_order"
         )
-    for target in numbers[:5]:
-        query = (
-            "SELECT project_id FROM embedding WHERE model = 'm' AND version = '1' {own} "
-            f"ORDER BY vector::vector(4) <=> '{target.tolist()}' LIMIT 30"
-        )
-        for own in ("", f"AND project_id = '{scene.own_project}'"):
-            found = mallory.execute(query.format(own=own)).fetchall()
-            assert found == [(scene.own_project,)] * 30
-        other = query.format(own=f"AND project_id = '{scene.project}'")
-        assert mallory.execute(other).fetchall() == []
-    if indexed:
-        plan = told(mallory, "EXPLAIN " + query.format(own=f"AND project_id = '{scene.own_project}'"))
-        assert re.search(r"Index Scan using attacked", plan)
+    return mallory
+
+
+NEAREST = (
+    "SELECT project_id FROM embedding WHERE model = 'm' AND version = '1' AND {dimension} AND {own} "
+    "ORDER BY vector::vector(4) <=> '{target}' LIMIT 30"
+)
+
+
+def nearest(target, own):
+    return NEAREST.format(dimension=of_dimension("vector", 4), own=own, target=target.tolist())
+
+
+def test_vector_ordered_queries_return_ones_own_only(scene, searching, vectors):
+    """However near others' vectors are, and whether or not an index is scanned."""
+    mine, theirs = f"project_id = '{scene.own_project}'", f"project_id = '{scene.project}'"
+    for target in vectors[:5]:
+        for own in ("true", mine):
+            assert searching.execute(nearest(target, own)).fetchall() == [(scene.own_project,)] * 30
+        assert searching.execute(nearest(target, theirs)).fetchall() == []
+
+
+def test_a_vector_ordered_query_does_not_tell_what_is_near(scene, searching, vectors):
+    """How many vectors a search passed over is the same wherever one looks, also where another's vector lies."""
+    mine, theirs = f"project_id = '{scene.own_project}'", f"project_id = '{scene.project}'"
+    for own in ("true", mine, theirs):
+        removed = set()
+        for target in (*vectors[:5], *(-vectors[:5])):
+            plan = told(searching, f"EXPLAIN (ANALYZE, COSTS off, TIMING off) {nearest(target, own)}")
+            removed.add(tuple(re.findall(r"Rows Removed by \w+(?: \w+)*: (\d+)", plan)))
+        assert len(removed) == 1, (own, removed)
+    indexed = searching.execute("SHOW enable_seqscan").fetchone() == ("off",)
+    assert ("ix_embedding_hnsw" in told(searching, f"EXPLAIN {nearest(target, mine)}")) == indexed
+
+
+@pytest.mark.usefixtures("searching")
+def test_an_index_of_vectors_is_of_one_project(superuser):
+    made = superuser.execute(
+        "SELECT pg_get_expr(indpred, indrelid) FROM pg_index "
+        "WHERE indrelid = 'embedding'::regclass AND indpred IS NOT NULL"
+    ).fetchall()
+    assert all("project_id)::text = '" in predicate for (predicate,) in made)
 
 
 def test_every_table_is_attacked():
