@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, literal, select
 
 from nanoos_lab.errors import InvalidInputError
 from nanoos_lab.store.events import record_event, record_events
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from nanoos_lab.store.scope import Scope
 
 LONGEST = 100
+_MOST_STEPS = 1_000
 
 
 def clean_tags(tags: str | Iterable[str]) -> list[str]:
@@ -67,6 +68,26 @@ def count_tags(session: Session, scope: Scope) -> dict[str, int]:
     """
     query = select(TagRow.tag, func.count()).where(TagRow.project_id == scope.project_id)
     return dict(sorted((tag, n) for tag, n in session.execute(query.group_by(TagRow.tag))))
+
+
+def tag_names(session: Session, scope: Scope) -> list[str]:
+    """Return the tags there are, in no order.
+
+    Args:
+        session: An open session.
+        scope: The project.
+    """
+    # From each tag to the next through the index: what DISTINCT would do by reading every row.
+    t = TagRow.__table__.c
+    of_project = t.project_id == scope.project_id
+    names = select(func.min(t.tag).label("tag"), literal(1).label("n")).where(of_project).cte(recursive=True)
+    following = select(func.min(t.tag)).where(of_project, t.tag > names.c.tag).scalar_subquery()
+    more = select(following, names.c.n + 1).where(names.c.tag.is_not(None), names.c.n <= _MOST_STEPS)
+    names = names.union_all(more)
+    found = session.scalars(select(names.c.tag).where(names.c.tag.is_not(None))).all()
+    if len(found) <= _MOST_STEPS:
+        return list(found)
+    return list(session.scalars(select(t.tag).where(of_project).distinct()))
 
 
 def add_tags(session: Session, scope: Scope, tags: Mapping[str, Iterable[str]]) -> None:

@@ -39,7 +39,7 @@ def read_wide(session: Session, scope: Scope, rows: Sequence[StructureRow]) -> N
         scope: The project.
         rows: The rows, which may come from another session.
     """
-    wanted = {row.id: row for row in rows if "content" in inspect(row).unloaded}
+    wanted = {row.id: row for row in rows if "content" not in row.__dict__}
     t, ids = StructureRow.__table__.c, list(wanted)
     for start in range(0, len(ids), BLOCK):
         some = ids[start : start + BLOCK]
@@ -58,7 +58,7 @@ def read_later(store: Store, rows: Sequence[StructureRow]) -> None:
         store: The store they are of.
         rows: The rows, in the order in which they are likely to be looked at.
     """
-    lacking = [row for row in rows if "content" in inspect(row).unloaded]
+    lacking = [row for row in rows if "content" not in row.__dict__]
     if lacking:
         _Lender(store, lacking)
 
@@ -90,5 +90,5 @@ class _Lender:
             alive = [one for ref in self._rows[place : place + BLOCK] if (one := ref()) is not None]
             with self._store.read() as session:
                 read_wide(session, self._store.scope, alive)
-        if "content" in inspect(row).unloaded:
+        if "content" not in row.__dict__:
             raise StoreError(f"the structure {row.id} ({row.name}) is not in this lab any more")
