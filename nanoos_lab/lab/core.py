@@ -12,6 +12,7 @@ from nanoos_lab.lab.measuring import Measuring
 from nanoos_lab.lab.records import StructureRecord, StructureSet
 from nanoos_lab.lab.runs import Batch, Run
 from nanoos_lab.lab.sharing import Sharing
+from nanoos_lab.lab.similarity import Similarity
 from nanoos_lab.lab.workspace import StructureLike, Workspace
 from nanoos_lab.runs.engine import Runs
 from nanoos_lab.settings import load_settings, user_settings_path
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from nanoos_lab.settings import Resources, RetryPolicy, Settings
 
 
-class Lab(Archiving, History, Measuring, Sharing, Workspace):
+class Lab(Archiving, History, Measuring, Sharing, Similarity, Workspace):
     """An open workspace: structures, runs and values of one project, in a folder or on a server.
 
     Args:

@@ -10,18 +10,19 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from sqlalchemy import and_, func, select, text
 
 from nanoos_lab.errors import InvalidInputError
 from nanoos_lab.store.events import record_events
-from nanoos_lab.store.rows import chunks, insert_new
+from nanoos_lab.store.rows import chunks, fetch_by, insert_new
 from nanoos_lab.store.schema import EmbeddingRow, EventRow, StructureRow
 from nanoos_lab.store.vectors import FLOAT32, MAX_DIMENSION
+from nanoos_lab.store.wide import read_wide
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
+    import numpy as np
     from numpy.typing import NDArray
     from sqlalchemy.orm import Session
 
@@ -70,6 +71,8 @@ def insert_embeddings(
 
 
 def _checked(vectors: Mapping[str, Any]) -> FloatArray:
+    import numpy as np  # noqa: PLC0415 - only with vectors
+
     widths = {np.shape(vector) for vector in vectors.values()}
     if len(widths) != 1 or len(width := widths.pop()) != 1 or not 1 <= width[0] <= MAX_DIMENSION:
         raise InvalidInputError(
@@ -124,12 +127,41 @@ def missing_embeddings(session: Session, scope: Scope, model: str, version: str)
         model: Name of the model.
         version: Its version.
     """
+    return without_embedding(session, scope, model, version)[0]
+
+
+def without_embedding(
+    session: Session, scope: Scope, model: str, version: str
+) -> tuple[list[str], dict[str, str]]:
+    """Return the structures that have no vector: those that may get one, oldest first, and why others may not.
+
+    Args:
+        session: An open session.
+        scope: The project.
+        model: Name of the model.
+        version: Its version.
+    """
     e, s = EmbeddingRow, StructureRow
     there = select(e.structure_id).where(_of(scope, model, version), e.structure_id == s.id)
     query = select(s.id).where(s.project_id == scope.project_id, ~there.exists())
     without = list(session.scalars(query.order_by(s.created_at, s.id)))
     refused = refusals(session, scope, model, version, without)
-    return [structure_id for structure_id in without if structure_id not in refused]
+    return [i for i in without if i not in refused], refused
+
+
+def structures_to_embed(session: Session, scope: Scope, ids: Sequence[str]) -> list[StructureRow]:
+    """Return structures with everything that is stored of them, in the order of their ids here.
+
+    Args:
+        session: An open session.
+        scope: The project.
+        ids: Full ids.
+    """
+    query = select(StructureRow).where(StructureRow.project_id == scope.project_id)
+    rows = fetch_by(session, query, StructureRow.id, ids)
+    read_wide(session, scope, rows)
+    by_id = {row.id: row for row in rows}
+    return [by_id[i] for i in ids if i in by_id]
 
 
 def count_embeddings(session: Session, scope: Scope) -> dict[tuple[str, str], int]:

@@ -95,8 +95,8 @@ def _structure(store: Store, material: str, number: int, structure_id: str) -> d
         "formula": "X", "reduced_formula": "X", "chemical_system": system, "elements_low": low,
         "elements_high": high, "n_elements": system.count("-") - 1, "n_sites": 5, "periodic": True, "ordered": True,
         "space_group": 1 + number % 200, "digest": f"{number:064d}", "crystal_hash": f"{number:064d}",
-        "record_key": structure_id, "author": store.scope.author, "created_at": time.time(), "notes": "", "description": {},
-        "content": {},
+        "record_key": structure_id, "author": store.scope.author, "created_at": time.time(), "notes": "",
+        "description": {}, "content": {},
     }  # fmt: skip
 
 
