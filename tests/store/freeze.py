@@ -15,14 +15,28 @@ import tempfile
 import time
 from pathlib import Path
 
+import numpy as np
 from pymatgen.core import Lattice, Structure
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
-from nanoos_lab.properties import Method, Origin, PropertyEstimate
+from nanoos_lab.properties import ArrayEstimate, Method, Origin, PropertyEstimate
 from nanoos_lab.store import migrations
 from nanoos_lab.store.artifacts import put_artifact
+from nanoos_lab.store.artifacts.purging import purge
 from nanoos_lab.store.database import Store
-from nanoos_lab.store.schema import AttemptRow, BatchRow, BatchRunRow, RunInputRow, RunRow, RunState
+from nanoos_lab.store.embeddings import insert_embeddings
+from nanoos_lab.store.samples import add_file, get_subject, put_sample
+from nanoos_lab.store.schema import (
+    AttemptRow,
+    BatchRow,
+    BatchRunRow,
+    LeaseRow,
+    MemberRow,
+    RunInputRow,
+    RunRow,
+    RunState,
+    SettingRow,
+)
 from nanoos_lab.store.structures import insert_structure
 from nanoos_lab.store.tables import import_measured_csv
 from nanoos_lab.store.values import insert_values
@@ -77,11 +91,49 @@ def fill(store: Store, folder: Path) -> None:
         insert_values(session, scope, relaxed.material_id, relaxed.id, [stated], run_id="0123456789ab")
         put_artifact(session, scope, "0123456789ab", "log.txt", folder / "log.txt")
         import_measured_csv(session, scope, TABLE)
+    fill_groups(store, mgo.id, folder)
 
 
-def main() -> None:
-    """Freeze the newest schema, unless it is frozen already."""
-    target = FROZEN / migrations.HEAD
+def fill_groups(store: Store, structure_id: str, folder: Path) -> None:
+    """Put a row into every table, and a value into every column, that came with the second schema."""
+    scope = store.scope
+    (folder / "trajectory.xyz").write_text("no longer needed\n")
+    with store.write() as session:
+        material = get_subject(session, scope, structure_id)
+        sample, _ = put_sample(
+            session, scope, "MgO-7", subject=material, synthesis={"temperature_K": 1400.0, "atmosphere": "air"},
+            notes="floats in the second drawer",
+        )  # fmt: skip
+        add_file(session, scope, sample, b"2theta,counts\n36.9,10\n42.9,100\n", name="xrd.csv")
+        pattern = ArrayEstimate(
+            property="xrd_pattern", array=np.array([[36.9, 10.0], [42.9, 100.0]]), origin=Origin.MEASURED,
+            method=Method(name="XRD"), conditions={"temperature_K": 295.0},
+        )  # fmt: skip
+        columns = material.columns
+        insert_values(
+            session, scope, columns["material_id"], columns["structure_id"], [pattern], sample_id=sample.id
+        )
+        insert_embeddings(session, scope, "chgnet", "0.3.0", {structure_id: np.array([0.6, 0.8, 0.0])})
+        gone = put_artifact(session, scope, "0123456789ab", "trajectory.xyz", folder / "trajectory.xyz")
+        usage = {"elapsed_s": 12.5, "cpu_s": 12.0, "cpus": 1, "gpus": 0, "max_rss_bytes": 400_000_000}
+        session.execute(
+            update(AttemptRow).where(AttemptRow.project_id == scope.project_id).values(usage=usage)
+        )
+        common = {"project_id": scope.project_id}
+        session.execute(insert(MemberRow), [common | {"person": "ada", "role": "owner", "added_by": "ada"}])
+        session.merge(SettingRow(key="purpose", value="a frozen lab"))
+        lease = {"name": "runs", "holder": "a process that ended", "token": 3, "until": time.time()}
+        session.execute(insert(LeaseRow), [common | lease])
+    purge(store, [gone.id], reason="it was large")
+
+
+def main(folder: Path = FROZEN) -> None:
+    """Freeze the newest schema, unless it is frozen already.
+
+    Args:
+        folder: Where frozen labs are.
+    """
+    target = folder / migrations.HEAD
     if target.exists():
         sys.exit(f"{target} exists: a frozen lab is never written again; remove it only before its release")
     with tempfile.TemporaryDirectory() as name:
@@ -92,6 +144,9 @@ def main() -> None:
             dump = "\n".join(connection.iterdump()) + "\n"
         for leftover in ("store.sqlite", ".lock"):
             (root / leftover).unlink()
+        for path in sorted(root.rglob("*/"), reverse=True):
+            if path.is_dir() and not any(path.iterdir()):  # which git does not keep
+                path.rmdir()
         shutil.copytree(root, target)
         (target / "store.sql").write_text(dump, encoding="utf-8")
     print("wrote", target)
