@@ -35,6 +35,8 @@ class Identity(NamedTuple):
 
     digest: str
     crystal_hashes: tuple[str, ...]
+    plain: bool
+    """Whether its content is written as this store writes it, so that it need not be read again."""
 
 
 def check_archive(archive: Archive) -> dict[str, Identity]:
@@ -132,7 +134,7 @@ class _Check:
             raise InvalidInputError(
                 f"its description speaks of {said.formula}, and its content is {composition.formula}"
             )
-        self.identities[row["id"]] = Identity(new.digest, new.crystal_hashes)
+        self.identities[row["id"]] = Identity(new.digest, new.crystal_hashes, new.content == row["content"])
         if said.reduced_formula != self._formulas[row["material_id"]]:
             raise InvalidInputError(
                 f"{said.reduced_formula} is not of its material {self._formulas[row['material_id']]}"
@@ -171,12 +173,16 @@ class _Check:
             raise InvalidInputError("its vector is not of length 1")
 
 
-def new_structure(row: dict[str, Any], identity: Identity | None = None) -> NewStructure:
+def new_structure(
+    row: dict[str, Any], identity: Identity | None = None, *, to_compare: bool = True
+) -> NewStructure:
     """Return a row's structure as the store takes structures in, worked out from its content.
 
     Args:
         row: Of an archive; what it names is not looked up.
         identity: What identifies it, where that was worked out before.
+        to_compare: Whether it may be compared with others; else its content is read only where that is needed to
+            store it.
 
     Raises:
         InvalidInputError: Its content is no structure, or its description none of a structure.
@@ -184,7 +190,8 @@ def new_structure(row: dict[str, Any], identity: Identity | None = None) -> NewS
     from nanoos_lab import structures as science  # noqa: PLC0415 - loads pymatgen
 
     try:
-        structure = science.from_json(row["content"])
+        as_it_is = identity is not None and identity.plain and not to_compare
+        structure = None if as_it_is else science.from_json(row["content"])
         description = science.Description.model_validate(row["description"])
     except (ValidationError, LookupError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
         raise InvalidInputError(f"its content or description cannot be read: {error}") from error
@@ -201,7 +208,9 @@ def new_structure(row: dict[str, Any], identity: Identity | None = None) -> NewS
         distinct=row["record_key"].startswith("cell:"),
     )
     if identity is not None:
-        vars(new).update(identity._asdict())  # these are properties that are worked out once and kept
+        # these are properties that are worked out once and kept
+        vars(new).update(digest=identity.digest, crystal_hashes=identity.crystal_hashes)
+        vars(new).update({"content": row["content"]} if identity.plain else {})
     return new
 
 

@@ -11,9 +11,12 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import select
+
 from nanoos_lab.store.archive.checking import Identity, new_structure
 from nanoos_lab.store.archive.mapping import PIECE, Merge
 from nanoos_lab.store.known import KnownStructures
+from nanoos_lab.store.schema import StructureRow
 from nanoos_lab.store.tags import add_tags
 
 if TYPE_CHECKING:
@@ -77,7 +80,7 @@ def merge_structures(merge: Merge, identities: Mapping[str, Identity]) -> None:
         rows = []
         for row in (row for row in piece if row["id"] in merge.new["structure"]):
             mapped = merge.mapped("structure", row)
-            new = new_structure(mapped, identities[row["id"]])
+            new = new_structure(mapped, identities[row["id"]], to_compare=False)
             key = new.cell_key if row["id"] in fallback or new.record_key in used else new.record_key
             used.add(key)
             own = {"id": merge.ids["structure"][row["id"]], "record_key": key, "author": merge.scope.author}
@@ -89,17 +92,35 @@ def merge_structures(merge: Merge, identities: Mapping[str, Identity]) -> None:
 
 def _recognise(merge: Merge, identities: Mapping[str, Identity]) -> set[str]:
     """Map every structure to the record it has or will have; return those whose key another crystal has."""
+    t = StructureRow.__table__.c
+    nothing = (
+        merge.session.scalar(select(t.id).where(t.project_id == merge.scope.project_id).limit(1)) is None
+    )
     fallback: set[str] = set()
     waiting: dict[str, NewStructure] = {}
+    fresh: dict[str, None] = {}
     for row in (row for piece in merge.pieces("structure") for row in piece):
+        if nothing or _made_of_new(merge, row):
+            merge.new["structure"].add(row["id"])
+            fresh[row["id"]] = None
+            continue
         if row["parent_id"] in waiting or len(waiting) == PIECE:
             fallback |= _look_up(merge, waiting)
             waiting = {}
-        if row["parent_id"] in merge.new["structure"] or row["run_id"] in merge.new["run"]:
-            merge.give_ids("structure", [row["id"]])  # what is derived from something new is new
-        else:
-            waiting[row["id"]] = new_structure(merge.mapped("structure", row), identities[row["id"]])
-    return fallback | _look_up(merge, waiting)
+        if row["parent_id"] in fresh:
+            merge.give_ids("structure", list(fresh))
+            fresh = {}
+        waiting[row["id"]] = new_structure(merge.mapped("structure", row), identities[row["id"]])
+    fallback |= _look_up(merge, waiting)
+    merge.give_ids("structure", list(fresh))
+    return fallback
+
+
+def _made_of_new(merge: Merge, row: dict[str, Any]) -> bool:
+    """Return whether a structure was derived from, or by, what is new: then it is new itself."""
+    if row["run_id"] is not None:
+        return row["run_id"] in merge.new["run"]
+    return row["parent_id"] in merge.new["structure"]
 
 
 def _look_up(merge: Merge, waiting: Mapping[str, NewStructure]) -> set[str]:
