@@ -225,6 +225,19 @@ def _imported(line: HistoryLine) -> str:
     return f"imported {line.data.get('added')} measured values" + (f" from {source}" if source else "")
 
 
+def _taken_over(line: HistoryLine) -> str:
+    noun = line.kind.partition(".")[0]
+    place = f"lab {line.data.get('lab')}, project {line.data.get('project')}"
+    return f"imported the {noun} {_name(line)} from {place}"
+
+
+def _archive(line: HistoryLine) -> str:
+    added = line.data.get("added")
+    counts = added.items() if isinstance(added, dict) else ()
+    brought = ", ".join(f"{number} {kind.replace('_', ' ')}" for kind, number in counts)
+    return f"imported {line.data.get('file')} from lab {line.data.get('lab')}: {brought}"
+
+
 def _purged(line: HistoryLine) -> str:
     size, reason = line.data.get("size"), line.data.get("reason")
     freed = f" ({numbers.size(size)})" if size is not None else ""
@@ -264,6 +277,11 @@ _WORDS: dict[str, Callable[[HistoryLine], str]] = {
     "artifact.purged": _purged,
     "artifact.restored": lambda line: f"stored the bytes of {_name(line)} again",
     "artifacts.cleaned": lambda line: f"removed {line.data.get('files')} files that nothing named",
+    "archive.imported": _archive,
+    **{
+        f"{noun}.imported": _taken_over
+        for noun in ("structure", "run", "sample", "batch", "material", "artifact", "value")
+    },
     "project.created": lambda line: f"made the project {_name(line)}",
     "member.changed": _member,
 }

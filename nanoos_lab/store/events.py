@@ -82,3 +82,27 @@ def events_of(
     found = fetch_by(session, query, EventRow.subject_id, as_list(subject_id))
     found.sort(key=lambda line: (line.at, line.id))
     return found if limit is None else found[max(len(found) - limit, 0) :]
+
+
+def told_elsewhere(line: EventRow) -> list[EventRow]:
+    """Return what another lab's journal told of a record that was imported here, said to be from there.
+
+    Args:
+        line: A line of this journal; of a kind that ends in ``.imported``, or it has none.
+    """
+    told = line.data.get("history")
+    if not line.kind.endswith(".imported") or not isinstance(told, list):
+        return []
+    place = f"{line.data.get('lab')}"
+    return [
+        EventRow(
+            id=line.id,
+            at=float(one["at"]),
+            author=f"{one.get('author')} ({place})",
+            kind=str(one.get("kind")),
+            subject_id=line.subject_id,
+            data=one["data"],
+        )
+        for one in told
+        if isinstance(one, dict) and isinstance(one.get("data"), dict) and isinstance(one.get("at"), float)
+    ]

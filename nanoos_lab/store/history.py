@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from nanoos_lab.store.events import events_of
+from nanoos_lab.store.events import events_of, told_elsewhere
 from nanoos_lab.store.rows import KINDS, fetch_by, resolve_id
 from nanoos_lab.store.schema import (
     ArtifactRow,
@@ -37,7 +37,9 @@ PROJECT = "project"
 _NAMED: tuple[type[Base], ...] = (
     StructureRow, SampleRow, PropertyValueRow, RunRow, BatchRow, ArtifactRow, MaterialRow,
 )  # fmt: skip
-_OF_RUNS_USING = ("run.submitted", "run.completed", "run.failed", "run.cancelled", "run.lost")
+_OF_RUNS_USING = (
+    "run.submitted", "run.completed", "run.failed", "run.cancelled", "run.lost", "run.imported",
+)  # fmt: skip
 """What of a run is told of the structures it used."""
 
 
@@ -78,7 +80,11 @@ def history_of(
     kind, focus = _find(session, scope, given)
     lines = events_of(session, scope, {focus, *_belonging(session, scope, kind, focus)})
     runs = _runs_of(session, scope, kind, focus)
-    lines += events_of(session, scope, runs, kind=_OF_RUNS_USING) if runs else []
+    lines += [old for line in lines for old in told_elsewhere(line)]
+    if runs:
+        used = events_of(session, scope, runs, kind=_OF_RUNS_USING)
+        before = (old for line in used for old in told_elsewhere(line))
+        lines += [*used, *(old for old in before if old.kind in _OF_RUNS_USING)]
     lines.sort(key=lambda line: (line.at, line.id))
     named = _named(session, scope, lines[-limit:] if limit else lines)
     name = _names(session, scope, [focus]).get(focus, focus)

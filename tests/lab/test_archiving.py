@@ -116,3 +116,17 @@ def test_the_commands_do_the_same(lab, relaxed, tmp_path):
         lab.artifacts_of(relaxed.id)
     light = tmp_path / "light.nanoos.zip"
     assert "written to" in _command(lab, "export", light, relaxed.id, "--without-files")
+
+
+def test_the_history_goes_back_to_the_lab_it_came_from(lab, sto, relaxed, tmp_path):
+    lab.export(tmp_path / "x.zip")
+    with nl.open(tmp_path / "other") as other:
+        other.import_archive(tmp_path / "x.zip")
+        told = [(line.kind, line.author) for line in other.history(sto.id)]
+        me = other.store.scope.author
+        assert told[0] == ("structure.added", f"{me} ({lab.store.info.name})")
+        assert ("run.completed", f"{me} ({lab.store.info.name})") in told
+        assert ("structure.imported", me) in told
+        words = repr(other.history(sto.id)).replace("\n", " ")
+        assert "imported the structure SrTiO3 from lab" in " ".join(words.split())
+        assert "imported x.zip from lab" in " ".join(repr(other.history()).split())
