@@ -200,7 +200,7 @@ class StructureRow(Base):
         _project_key("run", "run_id"),
         Index("ix_structure_crystal", "project_id", "crystal_hash"),
         Index("ix_structure_digest", "project_id", "digest"),
-        Index("ix_structure_material", "project_id", "material_id"),
+        Index("ix_structure_material", "project_id", "material_id", "id"),
         Index("ix_structure_name", "project_id", "name"),
         Index("ix_structure_parent", "project_id", "parent_id"),
         Index("ix_structure_run", "project_id", "run_id"),

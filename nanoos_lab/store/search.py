@@ -99,7 +99,9 @@ def _conditions(session: Session, scope: Scope, asked: Filters) -> list[Conditio
         facets.append(among(session, _S.id, _resolve_all(session, scope, asked.ids)))
     if asked.material is not None:
         material = resolve_id(session, scope, asked.material, kinds=("material",))[1]
-        facets.append(_S.material_id == material)
+        m = _S.__table__.alias("member")
+        members = select(m.c.id).where(m.c.project_id == scope.project_id, m.c.material_id == material)
+        facets.append(_S.id.in_(members))  # SQLite would read all facets for the bare column
     where = [_S.project_id == scope.project_id, *facets]
     if asked.derived is not None:
         # Spelt so that no index on the parent alone is taken for a short cut.

@@ -101,6 +101,8 @@ def _structure_elements() -> None:
     with _batch("structure") as batch:
         for name in ("elements_low", "elements_high"):
             batch.alter_column(name, existing_type=sa.BigInteger(), server_default=None)
+    op.drop_index("ix_structure_material", "structure")
+    op.create_index("ix_structure_material", "structure", ["project_id", "material_id", "id"])
     op.create_index(
         "ix_structure_facets",
         "structure",
