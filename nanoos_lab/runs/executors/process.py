@@ -32,6 +32,7 @@ CLAIM_PATIENCE_S = 60.0
 _NAMES = frozenset({
     "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TEMP", "TMP", "PYTHONPATH",
     "PYTHONHASHSEED", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "LD_PRELOAD", "DYLD_LIBRARY_PATH", "NANOOS_SETTINGS",
+    "NANOOS_FILES", "PGPASSFILE", "PGSSLMODE", "PGSSLROOTCERT",  # where a notebook finds the lab again: no password
 })
 _PREFIXES = (
     "LC_", "OMP_", "MKL_", "OPENBLAS_", "OMPI_", "CONDA_", "XDG_", "CUDA_", "NVIDIA_", "TORCH_", "ASE_", "GPAW_",
