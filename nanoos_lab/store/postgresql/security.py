@@ -237,7 +237,7 @@ def statements(*, owner: str, people: str) -> list[str]:
     """
     group = quoted(people)
     made = [
-        f"REVOKE ALL ON SCHEMA {SCHEMA} FROM PUBLIC",
+        f"REVOKE ALL ON SCHEMA {SCHEMA} FROM PUBLIC, {group}",
         f"GRANT USAGE ON SCHEMA {SCHEMA} TO {group}",
         f"REVOKE ALL ON ALL TABLES IN SCHEMA {SCHEMA} FROM PUBLIC, {group}",
         *(
