@@ -165,9 +165,13 @@ class ServerBackend:
             for needed in (scope.files, scope.files / PRESENCE, scope.files / REPORTS):
                 make_shared_folder(needed)
         except OSError as error:
+            remedy = (
+                "its owner gives them to a Unix group that you are in, with lab.share_files(group)"
+                if isinstance(error, PermissionError)
+                else f"if the lab's files are elsewhere on this machine, say where with {FILES} or files=..."
+            )
             raise StoreError(
-                f"the project's files cannot be kept in {scope.files}: {error.strerror or error}; if the lab's "
-                f"files are elsewhere on this machine, say where with {FILES} or files=..."
+                f"the project's files cannot be kept in {scope.files}: {error.strerror or error}; {remedy}"
             ) from error
 
     @contextlib.contextmanager
