@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, literal_column, select, text
 from store_vectors import MODEL, SYSTEMS, add_clustered, add_structures, add_vectors, clustered, near, nearest
 
 from nanoos_lab.errors import InvalidInputError, StoreError, UnknownNameError
@@ -586,15 +586,15 @@ def test_nobody_finds_what_another_has(server_lab, small_limit):
         # Not even by naming the other's project, past the library's own condition.
         with bob.read() as session:
             assert similar(session, ada.scope, vectors[0], k=50, **MODEL) == []
-            indexed = similar_server.of_dimension("vector", 16)
-            raw = session.execute(
-                text(
-                    "SELECT structure_id FROM embedding WHERE model = 'model' AND version = '1' AND "
-                    + indexed
-                    + " ORDER BY (vector::vector(16)) <=> CAST(:v AS vector) LIMIT 900"
-                ),
-                {"v": str(vectors[0].tolist())},
+            e = EmbeddingRow.__table__.c
+            distance = literal_column("(embedding.vector::vector(16))").op("<=>")(text("CAST(:v AS vector)"))
+            query = select(e.structure_id).where(
+                e.model == literal_column("'model'"),
+                e.version == literal_column("'1'"),
+                literal_column(similar_server.of_dimension("embedding.vector", 16)),
             )
+            query = query.order_by(distance).limit(900)
+            raw = session.execute(query, {"v": str(vectors[0].tolist())})
             seen = {i for (i,) in raw}
         assert seen
         assert seen <= his
