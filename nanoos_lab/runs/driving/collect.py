@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import IntegrityError
@@ -18,7 +18,7 @@ from nanoos_lab.errors import ArtifactError, InvalidInputError, NanoOSError, Run
 from nanoos_lab.runs.attempts.outcome import OutcomeDocument, parse_outcome
 from nanoos_lab.runs.driving.endings import settle
 from nanoos_lab.store import runs as rows
-from nanoos_lab.store.artifacts import put_artifact
+from nanoos_lab.store.artifacts import Payload, place, put_artifact, record_file
 from nanoos_lab.store.events import record_event
 from nanoos_lab.store.run_changes import Ending
 from nanoos_lab.store.schema import RunState
@@ -53,6 +53,8 @@ class _Prepared:
     document: OutcomeDocument
     structures: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
     """Structure and description by name."""
+    payloads: Mapping[str, Payload] = field(default_factory=dict)
+    """The bytes of its artifacts, in place already, by the artifact's name."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,9 @@ def collect(
         prepared = _prepare(folder, run_id, data)
         if prepared.document.attempt != attempt:
             return None
-        return _commit(store, run_id, attempt, folder, prepared)
+        # Large files take their time, in which nobody else could write to the project.
+        placed = replace(prepared, payloads=_place_artifacts(store, run_id, folder, prepared.document))
+        return _commit(store, run_id, attempt, folder, placed)
     except FileNotFoundError:
         return None
     except StoreError as error:
@@ -172,21 +176,29 @@ def _refuse(store: Store, run_id: str, attempt: int, reason: BaseException) -> R
 # ---------------------------------------------------------------------- results
 
 
+def _place_artifacts(
+    store: Store, run_id: str, folder: AttemptFolder, document: OutcomeDocument
+) -> dict[str, Payload]:
+    if document.state != "COMPLETED":
+        return {}
+    item = folder.item(run_id)
+    return {
+        artifact.name: place(store.scope, item / artifact.path, sha256=artifact.sha256, inside=item)
+        for artifact in document.artifacts
+    }
+
+
 def _store_results(
     session: Session, store: Store, run_id: str, folder: AttemptFolder, prepared: _Prepared
 ) -> dict[str, str]:
     document = prepared.document
     for artifact in document.artifacts:
-        item = folder.item(run_id)
-        put_artifact(
-            session,
-            store.scope,
-            run_id,
-            artifact.name,
-            item / artifact.path,
-            sha256=artifact.sha256,
-            inside=item,
-        )
+        item, scope = folder.item(run_id), store.scope
+        try:
+            record_file(session, scope, artifact.name, prepared.payloads[artifact.name], run_id=run_id)
+        except ArtifactError:  # purged just now, as another run's: here and now nobody else can
+            source = item / artifact.path
+            put_artifact(session, scope, run_id, artifact.name, source, sha256=artifact.sha256, inside=item)
     if not document.values and not prepared.structures:
         return {}
     subjects = _input_subjects(session, store, run_id)

@@ -16,7 +16,7 @@ from nanoos_lab.runs.driving import collect as collecting
 from nanoos_lab.runs.driving.collect import collect
 from nanoos_lab.store import run_changes as changes
 from nanoos_lab.store import runs as rows
-from nanoos_lab.store.artifacts import artifacts_of, read_artifact
+from nanoos_lab.store.artifacts import artifacts_of, payloads_of, place, read_artifact
 from nanoos_lab.store.schema import RunRow, RunState, StructureRow
 from nanoos_lab.store.structures import find_structures, insert_structure
 from nanoos_lab.store.values import find_values
@@ -313,8 +313,26 @@ def test_a_failing_store_leaves_the_outcome_for_later(
         raise StoreError("the disk is full")
 
     with monkeypatch.context() as patched:
-        patched.setattr(collecting, "put_artifact", full)
+        patched.setattr(collecting, "place", full)
         with pytest.raises(StoreError):
             collect(store, run, 1, folder)
     assert state(store, run).state == RunState.SUBMITTING
     assert collect(store, run, 1, folder) is RunState.COMPLETED
+
+
+def test_bytes_that_went_before_the_run_was_recorded_are_put_again(
+    store: Store, flight: tuple[str, AttemptFolder], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, folder = flight
+    folder.write_outcome(run, json.dumps(document(run)).encode())
+
+    def then_lose(*given: Any, **options: Any) -> Any:
+        payload = place(*given, **options)
+        payloads_of(store.scope).remove(payload.sha256)
+        return payload
+
+    monkeypatch.setattr(collecting, "place", then_lose)
+    assert collect(store, run, 1, folder) is RunState.COMPLETED
+    with store.read() as session:
+        (file,) = artifacts_of(session, store.scope, run)
+        assert read_artifact(store.scope, file)
