@@ -40,9 +40,9 @@ REFUSED_FOR_S = 3.0
 """How long a server that does not answer at all is: it may be restarting, or its name be wrong."""
 
 _WHO = text(
-    "SELECT session_user, rolsuper OR rolbypassrls, "
-    "pg_has_role(session_user, (SELECT relowner FROM pg_class WHERE oid = to_regclass('project')), 'MEMBER') "
-    "FROM pg_roles WHERE rolname = session_user"
+    "SELECT session_user, (SELECT bool_or(rolsuper OR rolbypassrls) FROM pg_roles "
+    "WHERE pg_has_role(session_user, oid, 'MEMBER')), "
+    "pg_has_role(session_user, (SELECT relowner FROM pg_class WHERE oid = to_regclass('project')), 'MEMBER')"
 )
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('nanoos new ' || :person, 0))")
 
