@@ -64,4 +64,5 @@ def written(url: URL) -> str:
         url: The address.
     """
     head, mark, query = url.render_as_string(hide_password=False).partition("?")
-    return head + mark + query.replace("%2F", "/")  # the folder of a socket, as one would write it
+    # The folder of a socket as one would write it, and as psql reads it too.
+    return head + mark + query.replace("%2F", "/").replace("+", "%20")

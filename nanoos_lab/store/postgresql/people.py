@@ -136,7 +136,7 @@ def remove_person(address: str, person: str) -> bool:
         connection.execute(ALONE)
         owner, people = roles_of(connection)
         known = connection.execute(_KNOWN, {"people": people, "person": person}).one_or_none()
-        if known is None or not known.member or known.privileged:
+        if known is None or not (known.member and known.logs_in) or known.privileged:
             raise UnknownNameError("person", person, [p.name for p in _people(connection, owner, people)])
         connection.execute(plain(f"REVOKE {quoted(people)} FROM {quoted(person)}"))
         if connection.execute(_KNOWN, {"people": people, "person": person}).one().member:

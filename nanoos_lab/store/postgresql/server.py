@@ -142,6 +142,9 @@ def _make(package: ModuleType, place: Path) -> None:
     """Make the data folder beside its place and move it there whole, so that a stopped attempt is begun anew."""
     data, fresh = place / _DATA, place / f".{_DATA}.new"
     if (data / "PG_VERSION").is_file():
+        package.get_server(
+            data, cleanup_mode=None, start=False
+        ).ensure_pgdata_inited()  # its account gets there
         return
     shutil.rmtree(fresh, ignore_errors=True)
     package.get_server(fresh, cleanup_mode=None, start=False).ensure_pgdata_inited()
