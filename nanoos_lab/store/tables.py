@@ -37,7 +37,7 @@ class ImportReport:
     def __str__(self) -> str:
         """Say it in a line, and each rejected line in one more."""
         n = len(self.rejected)
-        head = f"{self.added} measured values added, {self.already_there} already there"
+        head = f"{self.added} measured value{'' if self.added == 1 else 's'} added, {self.already_there} already there"
         head += f", {n} line{'' if n == 1 else 's'} rejected" if n else ""
         return "\n".join([head, *(f"line {r.line}: {r.reason}" for r in self.rejected)])
 
