@@ -1,6 +1,6 @@
 """Writing an archive: the rows of a project, or of chosen structures, and the bytes of their artifacts.
 
-All of it is read in one transaction, so that an archive shows one moment; it appears under its name when it is
+All rows are read in one transaction, so that an archive shows one moment; it appears under its name when it is
 whole.
 """
 
@@ -90,13 +90,18 @@ def export_archive(
     temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
         try:
-            with store.read() as session, zipfile.ZipFile(temporary, "x") as packed:
-                chosen = (
-                    whole_project(session, store.scope)
-                    if structure_ids is None
-                    else with_provenance(session, store.scope, structure_ids)
-                )
-                manifest = _Writer(session, store, chosen, packed).write(artifacts=artifacts)
+            with zipfile.ZipFile(temporary, "x") as packed:
+                writer = _Writer(store, packed)
+                with store.read() as session:
+                    chosen = (
+                        whole_project(session, store.scope)
+                        if structure_ids is None
+                        else with_provenance(session, store.scope, structure_ids)
+                    )
+                    writer.write_tables(session, chosen)
+                if artifacts:  # large files take their time, in which a server would give up the transaction
+                    writer.write_artifacts()
+                manifest = writer.write_manifest(artifacts=artifacts)
             with temporary.open("rb") as stream:
                 os.fsync(stream.fileno())
             temporary.replace(target)
@@ -115,18 +120,34 @@ def export_archive(
 class _Writer:
     """An archive being written."""
 
-    def __init__(self, session: Session, store: Store, chosen: Selection, packed: zipfile.ZipFile) -> None:
-        self._session, self._store, self._chosen, self._zip = session, store, chosen, packed
+    def __init__(self, store: Store, packed: zipfile.ZipFile) -> None:
+        self._store, self._zip = store, packed
         self._scope: Scope = store.scope
         self._members: dict[str, Member] = {}
         self._counts: dict[str, int] = {}
+        self._files: list[ArtifactRow] = []
+        """One of those that have bytes, for each hash."""
 
-    def write(self, *, artifacts: bool) -> Manifest:
-        """Write everything, the manifest last."""
+    def write_tables(self, session: Session, chosen: Selection) -> None:
+        """Write all rows, and remember which artifacts have bytes."""
+        self._session, self._chosen = session, chosen
         for kind in KINDS.values():
             self._write_table(kind)
-        if artifacts:
-            self._write_artifacts()
+        query = select(ArtifactRow).where(
+            ArtifactRow.project_id == self._scope.project_id, ArtifactRow.purged_at.is_(None)
+        )
+        pieces = _pieces(sorted(chosen.ids["artifact"]))
+        rows = (row for part in pieces for row in session.scalars(query.where(ArtifactRow.id.in_(part))))
+        self._files = list({row.sha256: row for row in rows}.values())
+
+    def write_artifacts(self) -> None:
+        """Write the bytes of the artifacts, each checked as it is read."""
+        for row in sorted(self._files, key=lambda row: row.sha256):
+            name = manifests.artifact_member(row.sha256)
+            self._members[name] = self._write_artifact(name, row)
+
+    def write_manifest(self, *, artifacts: bool) -> Manifest:
+        """Write what the archive says of itself, and return it."""
         left_out = {"unfinished runs": len(self._chosen.unfinished)}
         manifest = Manifest(
             tool=f"nanoos-lab {__version__}",
@@ -160,20 +181,10 @@ class _Writer:
         self._members[name] = Member(sha256=digest.hexdigest(), size=size)
         self._counts[kind.name] = count
 
-    def _write_artifacts(self) -> None:
-        query = select(ArtifactRow).where(
-            ArtifactRow.project_id == self._scope.project_id, ArtifactRow.purged_at.is_(None)
-        )
-        for part in _pieces(sorted(self._chosen.ids["artifact"])):
-            for row in self._session.scalars(query.where(ArtifactRow.id.in_(part)).order_by(ArtifactRow.id)):
-                name = manifests.artifact_member(row.sha256)
-                if name not in self._members:
-                    self._members[name] = self._write_artifact(name, row)
-
     def _write_artifact(self, name: str, row: ArtifactRow) -> Member:
         try:
             with (
-                open_artifact(self._scope, row, session=self._session) as source,
+                open_artifact(self._scope, row) as source,
                 self._zip.open(_info(name, zipfile.ZIP_STORED), "w", force_zip64=True) as stream,
             ):
                 payload = copy(source, stream.write)
