@@ -142,8 +142,8 @@ def main(folder: Path = FROZEN) -> None:
             fill(store, Path(name))
         with contextlib.closing(sqlite3.connect(root / "store.sqlite")) as connection:
             dump = "\n".join(connection.iterdump()) + "\n"
-        for leftover in ("store.sqlite", ".lock"):
-            (root / leftover).unlink()
+        for leftover in (root / "store.sqlite", *root.glob(".*")):  # and locks
+            leftover.unlink()
         for path in sorted(root.rglob("*/"), reverse=True):
             if path.is_dir() and not any(path.iterdir()):  # which git does not keep
                 path.rmdir()

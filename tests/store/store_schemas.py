@@ -41,18 +41,26 @@ def schema_of(path: Path) -> set[tuple[str, ...]]:
 
 
 _SERVER = (
-    ("SELECT 'column', c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull::text, "
-    "coalesce(pg_get_expr(d.adbin, d.adrelid), '') FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid "
-    "LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum "
-    "WHERE c.relnamespace = 'nanoos'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped"),
-    ("SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint "
-    "WHERE connamespace = 'nanoos'::regnamespace AND contype <> 'n'"),
+    (
+        "SELECT 'column', c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull::text, "
+        "coalesce(pg_get_expr(d.adbin, d.adrelid), '') FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid "
+        "LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum "
+        "WHERE c.relnamespace = 'nanoos'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped"
+    ),
+    (
+        "SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint "
+        "WHERE connamespace = 'nanoos'::regnamespace AND contype <> 'n'"
+    ),
     "SELECT 'index', tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'nanoos'",
-    ("SELECT 'trigger', tgrelid::regclass::text, tgname, pg_get_triggerdef(oid) FROM pg_trigger "
-    "WHERE NOT tgisinternal"),
-    ("SELECT 'function', p.proname, pg_get_functiondef(p.oid) FROM pg_proc p "
-    "WHERE p.pronamespace = 'nanoos'::regnamespace AND NOT EXISTS "
-    "(SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')"),
+    (
+        "SELECT 'trigger', tgrelid::regclass::text, tgname, pg_get_triggerdef(oid) FROM pg_trigger "
+        "WHERE NOT tgisinternal"
+    ),
+    (
+        "SELECT 'function', p.proname, pg_get_functiondef(p.oid) FROM pg_proc p "
+        "WHERE p.pronamespace = 'nanoos'::regnamespace AND NOT EXISTS "
+        "(SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')"
+    ),
 )
 
 

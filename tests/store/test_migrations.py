@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 import store_schemas as schemas
 from sqlalchemy import JSON, MetaData, insert, select, text
@@ -55,6 +56,10 @@ def _frozen(revision: str, root: Path) -> Path:
         connection.executescript((root / "store.sql").read_text(encoding="utf-8"))
     (root / "store.sql").unlink()
     return root
+
+
+def _for_server(value: Any) -> Any:
+    return np.frombuffer(value, dtype="<f4").tolist() if isinstance(value, bytes) else value
 
 
 def _tallies(connection: Connection) -> dict[str, tuple[int, str]]:
@@ -129,7 +134,8 @@ def test_data_of_each_revision_come_out_the_same_on_both_databases(
             column.type.none_as_null = True  # as the frozen rows have it
         for table in new.sorted_tables:
             columns = [old.tables[table.name].c[name] for name in table.c.keys()]  # noqa: SIM118 - not a dict
-            rows = [row._asdict() for row in source.execute(select(*columns).order_by(text("rowid")))]
+            found = source.execute(select(*columns).order_by(text("rowid")))
+            rows = [{name: _for_server(value) for name, value in row._asdict().items()} for row in found]
             if rows:
                 bare.execute(insert(table), rows)
     engine.dispose()
