@@ -1,8 +1,13 @@
-"""How parameters and filters are written in words: ``name=value``, shared by the command and the magic."""
+"""How parameters and filters are written in words: ``name=value``, shared by the command and the magic.
+
+Words become the same names and values that Python hands over; what a filter's value means is decided in one place,
+:mod:`nanoos_lab.store.filters`.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from nanoos_lab.errors import InvalidInputError
@@ -11,7 +16,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 LISTS = frozenset({"tags", "elements", "exclude_elements", "ids", "properties"})
-"""Names whose values are lists even where one word is given."""
+"""Names of parameters whose values are lists even where one word is given."""
+WORD_LISTS = frozenset(
+    {
+        "ids", "tags", "exclude_tags", "elements", "any_elements", "exclude_elements", "formula", "reduced_formula",
+        "space_group", "crystal_system", "has", "lacks", "origin", "method",
+    }
+)  # fmt: skip
+"""Names of filters that take several words with commas between."""
+YES_OR_NO = {"true": True, "yes": True, "false": False, "no": False}
+_FILTER = re.compile(r"([\w-]+)\s*(>=|<=|≥|≤|=|>|<)\s*(.*)", re.DOTALL)
 
 
 def parse_params(words: Iterable[str]) -> dict[str, Any]:
@@ -40,22 +54,40 @@ def parse_params(words: Iterable[str]) -> dict[str, Any]:
 
 
 def parse_filters(words: Iterable[str]) -> dict[str, Any]:
-    """Return filters by name; ``a..b`` is a range whose ends may be left out.
+    """Return filters by name, as ``Lab.find`` takes them.
 
     Args:
-        words: Such as ``["elements=Li,Fe", "bulk_modulus=100.."]``.
+        words: Such as ``["elements=Li,Fe", "bulk_modulus=100..200", "band_gap>1", "stable=true"]``.
 
     Raises:
-        InvalidInputError: A word has no ``=``, or the end of a range is not a number.
+        InvalidInputError: A word is not a filter, or a name stands twice.
 
     Example:
-        >>> parse_filters(["elements=Li,Fe", "bulk_modulus=100.."])
-        {'elements': ['Li', 'Fe'], 'bulk_modulus': (100.0, None)}
+        >>> parse_filters(["elements=Li,Fe", "band_gap>1", "limit=3"])
+        {'elements': ['Li', 'Fe'], 'band_gap': '>1', 'limit': 3}
     """
-    return {
-        name: _range(name, value) if isinstance(value, str) and ".." in value else value
-        for name, value in parse_params(words).items()
-    }
+    filters: dict[str, Any] = {}
+    for word in words:
+        found = _FILTER.fullmatch(word.strip())
+        if found is None:
+            raise InvalidInputError(
+                f"{word!r} is not a filter: write name=value, such as elements=Li,Fe or band_gap=1..2"
+            )
+        key, sign, value = found[1].replace("-", "_"), found[2], found[3].strip()
+        if key in filters:
+            raise InvalidInputError(f"{key!r} is given twice: {filters[key]!r} and {value!r}")
+        filters[key] = _filter(key, value) if sign == "=" else sign + value
+    return filters
+
+
+def _filter(name: str, value: str) -> Any:  # noqa: ANN401 - what the filter takes
+    if name in WORD_LISTS:
+        return [part.strip() for part in value.split(",")]
+    if name in {"derived", "stable"}:
+        return YES_OR_NO.get(value.lower(), value)
+    if name == "limit":
+        return _value(value)
+    return value
 
 
 def _value(word: str) -> Any:  # noqa: ANN401 - any JSON value
@@ -63,13 +95,3 @@ def _value(word: str) -> Any:  # noqa: ANN401 - any JSON value
         return json.loads(word)
     except json.JSONDecodeError:
         return word
-
-
-def _range(name: str, word: str) -> tuple[float | None, float | None]:
-    low, _, high = word.partition("..")
-    try:
-        return (float(low) if low else None, float(high) if high else None)
-    except ValueError:
-        raise InvalidInputError(
-            f"{name}={word} is not a range: write two numbers as 100..200, 100.. or ..200"
-        ) from None

@@ -25,27 +25,48 @@ def test_names_of_lists_are_lists_even_of_one():
 
 def test_dashes_are_underscores_in_names():
     assert parse_params(["space-group=221"]) == {"space_group": 221}
+    assert parse_filters(["band-gap=1..2"]) == {"band_gap": "1..2"}
 
 
 @pytest.mark.parametrize(
-    ("word", "bounds"), [("k=100..200", (100, 200)), ("k=100..", (100, None)), ("k=..1.5", (None, 1.5))]
-)
-def test_ranges(word, bounds):
-    assert parse_filters([word]) == {"k": bounds}
-
-
-@pytest.mark.parametrize(
-    ("words", "problem"),
+    ("word", "expected"),
     [
-        (["chgnet"], "name=value"),
-        (["=1"], "name=value"),
-        (["a=1", "a=2"], "twice"),
-        (["k=low..high"], "two numbers"),
+        ("bulk_modulus=100..200", {"bulk_modulus": "100..200"}),
+        ("band_gap>1", {"band_gap": ">1"}),
+        ("band_gap >= 1 eV", {"band_gap": ">=1 eV"}),
+        ("band_gap=>1", {"band_gap": ">1"}),
+        ("energy_above_hull<=0.05", {"energy_above_hull": "<=0.05"}),
+        ("n_elements=3", {"n_elements": "3"}),
+        ("elements=Li, Fe", {"elements": ["Li", "Fe"]}),
+        ("space_group=62,Pm-3m", {"space_group": ["62", "Pm-3m"]}),
+        ("tags=2024", {"tags": ["2024"]}),
+        ("ids=123e45678901", {"ids": ["123e45678901"]}),
+        ("text=a b=c", {"text": "a b=c"}),
+        ("stable=yes", {"stable": True}),
+        ("derived=False", {"derived": False}),
+        ("stable=maybe", {"stable": "maybe"}),
+        ("limit=5", {"limit": 5}),
+        ("order=-band_gap", {"order": "-band_gap"}),
     ],
 )
-def test_what_is_not_understood_is_refused_with_an_example(words, problem):
+def test_filters_are_what_python_hands_over(word, expected):
+    assert parse_filters([word]) == expected
+
+
+@pytest.mark.parametrize(
+    ("parse", "words", "problem"),
+    [
+        (parse_params, ["chgnet"], "name=value"),
+        (parse_params, ["=1"], "name=value"),
+        (parse_params, ["a=1", "a=2"], "twice"),
+        (parse_filters, ["perovskite"], "name=value, such as elements=Li,Fe"),
+        (parse_filters, ["=1"], "name=value"),
+        (parse_filters, ["band_gap>1", "band-gap<2"], "twice"),
+    ],
+)
+def test_what_is_not_understood_is_refused_with_an_example(parse, words, problem):
     with pytest.raises(InvalidInputError, match=problem):
-        parse_filters(words)
+        parse(words)
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))

@@ -13,7 +13,7 @@ import typer
 
 from nanoos_lab.cli.app import SESSION, Session, app, chosen_records, current_lab, patient
 from nanoos_lab.errors import InvalidInputError
-from nanoos_lab.verbs import parse_filters, parse_params
+from nanoos_lab.verbs import parse_params
 
 Params = Annotated[list[str] | None, typer.Argument(help="Parameters of the task, as name=value.")]
 On = Annotated[str | None, typer.Option(help="Profile to run on.")]
@@ -39,16 +39,6 @@ def add(
     """Add structures from files and folders."""
     source = sources[0] if len(sources) == 1 else sources
     return current_lab().add(source, tags=tag or (), name=name, notes=notes)
-
-
-@app.command()
-def find(
-    filters: Annotated[
-        list[str] | None, typer.Argument(help="Filters such as elements=Li,Fe bulk_modulus=100..200.")
-    ] = None,
-) -> Any:  # noqa: ANN401
-    """Find structures: elements=Sr,Ti tags=perovskite space_group=221 bulk_modulus=150..200."""
-    return current_lab().find(**parse_filters(filters or []))
 
 
 @app.command()

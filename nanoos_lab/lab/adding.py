@@ -1,46 +1,143 @@
-"""Putting structures into the store, with the measured values that ship for their materials."""
+"""Putting structures into the store, with the measured values that ship for their materials.
+
+Some hundred structures make one transaction. What takes long, reading and describing, is done before it begins;
+what cannot be stored is reported and stops nothing else. Killed in between, whole pieces are there, and adding the
+same source again adds the rest.
+"""
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nanoos_lab.errors import InvalidInputError
 from nanoos_lab.lab import sources
 from nanoos_lab.lab.records import StructureRecord
-from nanoos_lab.store import structures
+from nanoos_lab.store.incoming import NewStructure
+from nanoos_lab.store.insertion import insert_structures
 from nanoos_lab.store.tables import attach_measured
+from nanoos_lab.store.tags import clean_tags, tags_of
+from nanoos_lab.store.wide import read_later
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from nanoos_lab.lab.core import Lab
+    from sqlalchemy.orm import Session
+
+    from nanoos_lab.lab.workspace import Workspace
+    from nanoos_lab.store.schema import StructureRow
     from nanoos_lab.structures import ParsedStructure
 
+PIECE = 250
+"""How many structures make one transaction."""
 
-def store_parsed(
-    lab: Lab, parsed: ParsedStructure, *, tags: Sequence[str], notes: str, distinct: bool
+
+def store_all(
+    lab: Workspace,
+    found: Iterable[ParsedStructure | sources.Problem],
+    *,
+    tags: str | Iterable[str],
+    notes: str,
+    distinct: bool,
+) -> tuple[list[StructureRecord], list[tuple[str, str]]]:
+    """Store structures as they are read, and return their records, and name and reason of what could not be.
+
+    Args:
+        lab: The lab.
+        found: Structures with their original texts, and what could not be read.
+        tags: Their tags; joined to those that a known crystal has.
+        notes: Free text.
+        distinct: Whether another setting of a known crystal is kept.
+
+    Raises:
+        InvalidInputError: A tag cannot be one.
+    """
+    words, problems = clean_tags(tags), []
+    records: list[StructureRecord] = []
+    stream = iter(found)
+    while piece := list(islice(stream, PIECE)):
+        fit: list[NewStructure] = []
+        for one in piece:
+            if isinstance(one, sources.Problem):
+                problems.append((one.source, one.reason))
+                continue
+            try:
+                fit.append(_new(one, words, notes, distinct=distinct).prepare())
+            except InvalidInputError as error:
+                problems.append((_title(one), str(error)))
+        for stored in _stored(lab, fit):
+            if isinstance(stored, sources.Problem):
+                problems.append((stored.source, stored.reason))
+            else:
+                records.append(stored)
+    return records, problems
+
+
+def store_one(
+    lab: Workspace, parsed: ParsedStructure, *, tags: str | Iterable[str], notes: str, distinct: bool
 ) -> StructureRecord:
-    """Store one structure in a transaction of its own, and return its record.
+    """Store one structure and return its record.
 
     Args:
         lab: The lab.
         parsed: The structure with its original text.
-        tags: Its tags; joined to those it has where the crystal is known.
+        tags: Its tags.
         notes: Free text.
         distinct: Whether another setting of a known crystal is kept.
+
+    Raises:
+        InvalidInputError: It cannot be stored; the message says why.
     """
+    return _store(lab, [_new(parsed, clean_tags(tags), notes, distinct=distinct).prepare()])[0]
+
+
+def _new(parsed: ParsedStructure, tags: Sequence[str], notes: str, *, distinct: bool) -> NewStructure:
+    return NewStructure(
+        parsed.structure, _title(parsed), original_text=parsed.text or None,
+        original_format=parsed.format or None, original_name=parsed.name if parsed.text else None, tags=tags,
+        notes=notes, distinct=distinct,
+    )  # fmt: skip
+
+
+def _stored(lab: Workspace, items: Sequence[NewStructure]) -> Iterator[StructureRecord | sources.Problem]:
+    """Yield the records of structures, one by one where the database does not take one of them."""
+    try:
+        yield from _store(lab, items)
+    except InvalidInputError as error:
+        if len(items) == 1:
+            yield sources.Problem(items[0].name, str(error))
+            return
+        for item in items:
+            yield from _stored(lab, [item])
+
+
+def _store(lab: Workspace, items: Sequence[NewStructure]) -> list[StructureRecord]:
     scope = lab.store.scope
-    with lab.store.write() as session:
-        row, _created = structures.insert_structure(
-            session, scope, parsed.structure, name=_title(parsed), original_text=parsed.text or None,
-            original_format=parsed.format or None, original_name=parsed.name if parsed.text else None, tags=tags,
-            notes=notes,
-            distinct=distinct,
-        )  # fmt: skip
-        if row.space_group is not None:
-            attach_measured(session, scope, sources.measured_table(), row)
-        known = structures.tags_of(session, scope, [row.id])
-    return StructureRecord(lab, row, known.get(row.id, ()))
+    if not items:
+        return []
+
+    def work(session: Session) -> list[StructureRecord]:
+        rows = [row for row, _ in insert_structures(session, scope, items)]
+        _attach(session, lab, rows)
+        known = tags_of(session, scope, [row.id for row in rows])
+        return [StructureRecord(lab, row, known[row.id]) for row in rows]
+
+    records = lab.store.ensure(work)
+    read_later(lab.store, [record.row for record in records])
+    return records
+
+
+def _attach(session: Session, lab: Workspace, rows: Iterable[StructureRow]) -> None:
+    """Attach the measured values that ship for the rows' phases, once for each."""
+    table = sources.measured_table()
+    by_phase = {
+        (row.material_id, row.reduced_formula, row.space_group): row
+        for row in rows
+        if row.space_group is not None
+    }
+    for row in by_phase.values():
+        attach_measured(session, lab.store.scope, table, row)
 
 
 def _title(parsed: ParsedStructure) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 from nanoos_lab.lab import adding, reporting, sources
 from nanoos_lab.lab.answers import Predictions, Report
 from nanoos_lab.lab.archiving import Archiving
+from nanoos_lab.lab.finding import Finding
 from nanoos_lab.lab.history import History
 from nanoos_lab.lab.measuring import Measuring
 from nanoos_lab.lab.records import StructureRecord, StructureSet
@@ -24,9 +25,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from nanoos_lab.settings import Resources, RetryPolicy, Settings
+    from nanoos_lab.structures import ParsedStructure
 
 
-class Lab(Archiving, History, Measuring, Sharing, Similarity, Workspace):
+class Lab(Archiving, Finding, History, Measuring, Sharing, Similarity, Workspace):
     """An open workspace: structures, runs and values of one project, in a folder or on a server.
 
     Args:
@@ -97,16 +99,14 @@ class Lab(Archiving, History, Measuring, Sharing, Similarity, Workspace):
             StructureParseError: A single source cannot be read.
             InvalidInputError: The source is of no known kind, or does not exist.
         """
-        found = sources.collect(source, name=name)
-        words = [tags] if isinstance(tags, str) else list(tags)
-        records = [
-            adding.store_parsed(self, parsed, tags=words, notes=notes, distinct=distinct)
-            for parsed in found.parsed
-        ]
-        several = len(records) != 1 or bool(found.problems) or adding.is_collection(source)
-        if not several:
-            return records[0]
-        return StructureSet(records, title="structures added", problems=found.problems)
+        if adding.is_collection(source):
+            found: Iterable[ParsedStructure | sources.Problem] = sources.stream(source)
+        else:
+            found = sources.collect(source, name=name).parsed
+            if len(found) == 1:
+                return adding.store_one(self, found[0], tags=tags, notes=notes, distinct=distinct)
+        records, problems = adding.store_all(self, found, tags=tags, notes=notes, distinct=distinct)
+        return StructureSet(records, title="structures added", problems=problems)
 
     # Runs -------------------------------------------------------------------------------------------
 

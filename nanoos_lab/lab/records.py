@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, Self, overload
 
 from nanoos_lab.display import html, numbers, text
+from nanoos_lab.store.structures import update_structure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,6 +64,57 @@ class StructureRecord:
         """Symbol and number, or ``"–"`` for a molecule."""
         row = self.row
         return f"{row.space_group_symbol} ({row.space_group})" if row.space_group else "–"
+
+    @property
+    def notes(self) -> str:
+        """What was noted of it."""
+        return self.row.notes
+
+    @property
+    def original_text(self) -> str | None:
+        """The text it was read from; None where it was given as an object or made by a run."""
+        return self.row.original_text
+
+    def tag(self, *add: str, remove: str | Iterable[str] = ()) -> Self:
+        """Add tags to it, take others away, and return it.
+
+        Args:
+            add: Words to add.
+            remove: Words to take away.
+
+        Raises:
+            InvalidInputError: A tag is empty or too long.
+        """
+        from nanoos_lab.lab.finding import retag  # noqa: PLC0415 - it is above this module
+
+        retag(self._lab, [self], add=add, remove=remove)
+        return self
+
+    def rename(self, name: str) -> Self:
+        """Give it another name, and return it; the journal keeps the old one.
+
+        Args:
+            name: The name.
+
+        Raises:
+            InvalidInputError: The name is empty.
+        """
+        return self._say(name=name)
+
+    def note(self, notes: str, *, append: bool = False) -> Self:
+        """Write notes on it, and return it; the journal keeps what was there.
+
+        Args:
+            notes: The text.
+            append: Whether it goes below what is there, instead of in its place.
+        """
+        there = self.notes.rstrip() if append else ""
+        return self._say(notes=f"{there}\n{notes}" if there else notes)
+
+    def _say(self, **said: str) -> Self:
+        store = self._lab.store
+        self.row = store.ensure(lambda session: update_structure(session, store.scope, self.id, **said))
+        return self
 
     @cached_property
     def structure(self) -> Any:  # noqa: ANN401 - pymatgen is loaded when first asked for
@@ -152,6 +204,8 @@ class StructureRecord:
             pairs.append(("Bonded in", f"{row.dimensionality} dimensions"))
         if self.tags:
             pairs.append(("Tags", ", ".join(self.tags)))
+        if row.notes:
+            pairs.append(("Notes", row.notes))
         if row.original_name:
             pairs.append(("From", row.original_name))
         elif row.run_id:
@@ -249,7 +303,8 @@ class StructureSet(Sequence[StructureRecord]):
 
     def _heading(self) -> str:
         more = f", the first {_SHOWN_ROWS} shown" if len(self) > _SHOWN_ROWS else ""
-        return f"{len(self)} {self.title}{more}"
+        title = self.title.replace("structures", "structure", 1) if len(self) == 1 else self.title
+        return f"{len(self)} {title}{more}"
 
     def __repr__(self) -> str:
         return text.to_text(self)

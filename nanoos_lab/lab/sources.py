@@ -30,6 +30,15 @@ STRUCTURE_ENDINGS = (
 STRUCTURE_NAMES = ("POSCAR", "CONTCAR")
 
 
+@dataclass(frozen=True)
+class Problem:
+    """Something that could not be read, or not be stored."""
+
+    source: str
+    """Its file or name."""
+    reason: str
+
+
 @dataclass
 class Sources:
     """What was found in a source: the structures, and what could not be read with its reason."""
@@ -51,7 +60,27 @@ def measured_table() -> Path:
 
 
 def collect(source: Any, *, name: str | None = None) -> Sources:  # noqa: ANN401 - many kinds are accepted
-    """Read a source of any kind.
+    """Read a source of any kind, all of it; see :func:`stream`.
+
+    Args:
+        source: A path, a folder, text, bytes, a pymatgen or ASE object, or a list of any of these.
+        name: Name of what is read, where it is one thing.
+
+    Raises:
+        StructureParseError: A single source cannot be read.
+        InvalidInputError: The source is of no known kind, or the path does not exist.
+    """
+    found = Sources()
+    for one in stream(source, name=name):
+        if isinstance(one, Problem):
+            found.problems.append((one.source, one.reason))
+        else:
+            found.parsed.append(one)
+    return found
+
+
+def stream(source: Any, *, name: str | None = None) -> Iterator[ParsedStructure | Problem]:  # noqa: ANN401
+    """Read a source of any kind, a file at a time.
 
     A folder gives what can be read and reports the rest; a single file that cannot be read is an error.
 
@@ -64,44 +93,38 @@ def collect(source: Any, *, name: str | None = None) -> Sources:  # noqa: ANN401
         InvalidInputError: The source is of no known kind, or the path does not exist.
     """
     if isinstance(source, (list, tuple, set)):
-        return _collect_many(source)
-    if isinstance(source, bytes) or (isinstance(source, str) and "\n" in source):
-        return Sources(_read(source, name))
-    if isinstance(source, (str, Path)):
+        yield from _stream_many(source)
+    elif isinstance(source, bytes) or (isinstance(source, str) and "\n" in source):
+        yield from _read(source, name)
+    elif isinstance(source, (str, Path)):
         path = _resolve(Path(source).expanduser())
-        return _collect_folder(path) if path.is_dir() else Sources(_read(path, name))
-    return Sources([_from_object(source, name)])
+        yield from _stream_folder(path) if path.is_dir() else _read(path, name)
+    else:
+        yield _from_object(source, name)
 
 
-def _collect_many(sources: Any) -> Sources:  # noqa: ANN401 - a list of any kinds
-    found = Sources()
+def _stream_many(sources: Any) -> Iterator[ParsedStructure | Problem]:  # noqa: ANN401 - a list of any kinds
     for item in sources:
         try:
-            part = collect(item)
+            yield from stream(item)
         except (StructureParseError, InvalidInputError) as error:
-            label = (
-                str(item) if isinstance(item, (str, Path)) and "\n" not in str(item) else type(item).__name__
-            )
-            found.problems.append((label, _reason(error)))
-            continue
-        found.parsed += part.parsed
-        found.problems += part.problems
-    return found
+            named = isinstance(item, (str, Path)) and "\n" not in str(item)
+            yield Problem(str(item) if named else type(item).__name__, _reason(error))
 
 
-def _collect_folder(folder: Path) -> Sources:
-    found = Sources()
+def _stream_folder(folder: Path) -> Iterator[ParsedStructure | Problem]:
+    empty = True
     for path in _files(folder):
+        empty = False
         try:
-            found.parsed += _read(path, None)
+            yield from _read(path, None)
         except StructureParseError as error:
-            found.problems.append((str(path.relative_to(folder)), _reason(error)))
-    if not found.parsed and not found.problems:
+            yield Problem(str(path.relative_to(folder)), _reason(error))
+    if empty:
         raise InvalidInputError(
             f"the folder {folder} holds no structure file (looked for *{', *'.join(STRUCTURE_ENDINGS)}, "
             f"{', '.join(STRUCTURE_NAMES)})"
         )
-    return found
 
 
 def _files(folder: Path) -> Iterator[Path]:

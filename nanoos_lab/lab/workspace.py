@@ -70,16 +70,21 @@ class Workspace:
             filters: As for :meth:`find`.
         """
         if ids is not None:
-            return StructureSet([self.structure(one) for one in ids])
+            given = list(ids)
+            known = self._by_id([one for one in given if isinstance(one, str)])
+            return StructureSet(
+                [
+                    known[one] if isinstance(one, str) and one in known else self.structure(one)
+                    for one in given
+                ]
+            )
         return self.find(**{"derived": False, **filters})
 
     def find(self, **filters: Any) -> StructureSet:
-        """Return the structures that fit every filter, newest last.
+        """Return the structures that fit every filter.
 
         Args:
-            filters: ``tags``, ``elements``, ``exclude_elements``, ``formula``, ``chemical_system``,
-                ``space_group``, ``crystal_system``, ``n_elements``, ``n_sites``, ``text``, ``material``,
-                ``derived``, ``limit``, or a property with a range: ``bulk_modulus=(100, None)``.
+            filters: As of :meth:`nanoos_lab.lab.finding.Finding.find`.
 
         Raises:
             UnknownNameError: A filter is unknown; close matches are suggested.
@@ -107,6 +112,12 @@ class Workspace:
         with self.store.read() as session:
             ids = run_rows.outputs_of(session, self.store.scope, run_id).values()
         return self.structures(ids)
+
+    def _by_id(self, ids: Sequence[str]) -> dict[str, StructureRecord]:
+        """Return those structures that have these full ids, in few queries."""
+        with self.store.read() as session:
+            rows = structure_rows.structures_by_id(session, self.store.scope, ids)
+            return {record.id: record for record in self._records(session, rows)}
 
     def _records(self, session: Session, rows: Sequence[StructureRow]) -> StructureSet:
         tags = structure_rows.tags_of(session, self.store.scope, [row.id for row in rows])

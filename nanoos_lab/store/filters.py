@@ -181,10 +181,15 @@ def _space_groups(given: Any) -> tuple[tuple[int, int], ...] | None:  # noqa: AN
     if given is None:
         return None
     several = [given] if isinstance(given, (int, str)) else list(given)
-    if isinstance(given, str) and ".." in given:
-        span = _span("space_group", given)
-        return ((math.ceil(span.low or 1), math.floor(span.high or 230)),)
-    return tuple((number, number) for number in map(space_group_number, several))
+    return tuple(map(_space_group_range, several))
+
+
+def _space_group_range(given: int | str) -> tuple[int, int]:
+    low, dots, high = str(given).partition("..")
+    if not dots:
+        number = space_group_number(given)
+        return number, number
+    return space_group_number(low or 1), space_group_number(high or 230)
 
 
 def space_group_number(given: int | str) -> int:

@@ -10,16 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from nanoos_lab.errors import InvalidInputError
 from nanoos_lab.store.events import record_event
 from nanoos_lab.store.insertion import insert_structure, insert_structures
 from nanoos_lab.store.materials import get_material
-from nanoos_lab.store.rows import get_row, resolve_id
+from nanoos_lab.store.rows import fetch_by, get_row, resolve_id
 from nanoos_lab.store.schema import StructureRow
 from nanoos_lab.store.search import find_structures
 from nanoos_lab.store.tags import set_tags, tags_of
 from nanoos_lab.store.wide import read_wide
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sqlalchemy.orm import Session
 
     from nanoos_lab.store.scope import Scope
@@ -33,6 +36,7 @@ __all__ = [
     "insert_structures",
     "resolve_id",
     "set_tags",
+    "structures_by_id",
     "structures_of",
     "tags_of",
     "update_structure",
@@ -56,6 +60,18 @@ def get_structure(session: Session, scope: Scope, given: str) -> StructureRow:
     return row
 
 
+def structures_by_id(session: Session, scope: Scope, ids: Iterable[str]) -> list[StructureRow]:
+    """Return the structures that have these full ids, without their wide columns; others are left out.
+
+    Args:
+        session: An open session.
+        scope: The project.
+        ids: Full ids.
+    """
+    query = select(StructureRow).where(StructureRow.project_id == scope.project_id)
+    return fetch_by(session, query, StructureRow.id, ids)
+
+
 def structures_of(session: Session, scope: Scope, material_id: str) -> list[StructureRow]:
     """Return the structures of a material, oldest first."""
     return _where(session, scope, StructureRow.material_id == material_id)
@@ -74,7 +90,7 @@ def _where(session: Session, scope: Scope, condition: Any) -> list[StructureRow]
 def update_structure(
     session: Session, scope: Scope, structure_id: str, *, name: str | None = None, notes: str | None = None
 ) -> StructureRow:
-    """Change what the user says of a structure, and return it.
+    """Change what the user says of a structure, and return it; the journal keeps what was said before.
 
     Args:
         session: A writing session.
@@ -82,12 +98,19 @@ def update_structure(
         structure_id: Its full id.
         name: A new name.
         notes: New notes.
+
+    Raises:
+        InvalidInputError: The name is empty.
     """
-    row = get_row(session, scope, StructureRow, structure_id)
-    if name is not None:
-        row.name = name[:200]
-    if notes is not None:
-        row.notes = notes
-    session.flush()
-    record_event(session, scope, "structure.changed", row.id, name=name, notes=notes)
+    if name is not None and not name.strip():
+        raise InvalidInputError("a structure's name has at least one letter or digit")
+    row = get_structure(session, scope, structure_id)
+    said = {"name": None if name is None else name[:200], "notes": notes}
+    new = {key: text for key, text in said.items() if text is not None and text != getattr(row, key)}
+    if new:
+        was = {key: getattr(row, key) for key in new}
+        for key, text in new.items():
+            setattr(row, key, text)
+        session.flush()
+        record_event(session, scope, "structure.changed", row.id, **new, was=was)
     return row
