@@ -10,6 +10,11 @@ Example of a ``[profiles]`` part::
     [profiles.process]
     executor = "process"
     max_workers = 2
+
+A lab's own file may say that the bytes of artifacts are kept elsewhere than in its folder, the same for everyone
+who opens it, under any URL that fsspec knows::
+
+    artifacts = "s3://our-bucket/labs"
 """
 
 from __future__ import annotations

@@ -160,7 +160,8 @@ class _Graph:
     def add_artifact(self, file: ArtifactRow) -> None:
         """Put a file at the end of the graph, or of its run."""
         kind: Kind = "report" if file.name.endswith(".html") else "artifact"
-        self._node(file.id, kind, file.name, f"{file.size} bytes, sha256 {file.sha256[:12]}")
+        purged = "" if file.purged_at is None else ", purged"
+        self._node(file.id, kind, file.name, f"{file.size} bytes, sha256 {file.sha256[:12]}{purged}")
         if file.run_id is not None:
             self.wanted_runs.add(file.run_id)
             self._edge(file.run_id, file.id, "left")
