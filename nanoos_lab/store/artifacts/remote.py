@@ -69,8 +69,8 @@ class RemotePayloads:
             return path
         if self.size(sha256) is None:
             raise ArtifactError(
-                f"there is no {sha256} in {self.shown}; what was stored before the lab's setting 'artifacts' named this "
-                f"place is still in the folder 'artifacts' of the project's files: copy that folder's contents to "
+                f"there is no {sha256} in {self.shown}; what was stored before the lab's setting 'artifacts' named "
+                f"this place is still in the folder 'artifacts' of the project's files: copy that folder's contents to "
                 f"{self.shown}"
             )
         temporary = path.with_name(f".{secrets.token_hex(8)}")
