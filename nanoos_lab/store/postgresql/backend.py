@@ -83,7 +83,10 @@ class ServerBackend:
         )
         self.root = Path(files or os.environ.get(FILES) or settings.get("files", "")).expanduser().absolute()
         self.presence = self.reports = self.root
-        self.payloads = settings.get("artifacts", "") or payload_url(self.root)
+        try:
+            self.payloads = settings.get("artifacts", "") or payload_url(self.root)
+        except OSError as error:
+            raise _unreachable(f"the lab's files in {self.root} cannot be read", error) from error
 
     def engines(self) -> tuple[Engine, Engine]:
         """Return an engine that writes and one that refuses to; they share their connections."""
@@ -165,14 +168,7 @@ class ServerBackend:
             for needed in (scope.files, scope.files / PRESENCE, scope.files / REPORTS):
                 make_shared_folder(needed)
         except OSError as error:
-            remedy = (
-                "its owner gives them to a Unix group that you are in, with lab.share_files(group)"
-                if isinstance(error, PermissionError)
-                else f"if the lab's files are elsewhere on this machine, say where with {FILES} or files=..."
-            )
-            raise StoreError(
-                f"the project's files cannot be kept in {scope.files}: {error.strerror or error}; {remedy}"
-            ) from error
+            raise _unreachable(f"the project's files cannot be kept in {scope.files}", error) from error
 
     @contextlib.contextmanager
     def acting(self) -> Iterator[Connection]:
@@ -222,6 +218,15 @@ class ServerBackend:
             f"{self.shown} has the schema {found!r}, newer than this nanoos-lab's {migrations.HEAD}: upgrade with "
             "pip install -U nanoos-lab"
         )
+
+
+def _unreachable(what: str, error: OSError) -> StoreError:
+    remedy = f"if the lab's files are elsewhere on this machine, say where with {FILES} or files=..."
+    if isinstance(error, PermissionError):
+        remedy = (
+            "a project's owner gives its files to a Unix group that you are in, with lab.share_files(group)"
+        )
+    return StoreError(f"{what}: {error.strerror or error}; {remedy}")
 
 
 def connect_patiently(engine: Engine, seconds: float = CONNECT_FOR_S) -> Connection:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import grp  # noqa: F401 - here, because another account may not reach the standard library
 import os
+import shutil
 import stat
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -56,12 +58,13 @@ def as_account(uid, gid, work, groups=()):
 
 
 @pytest.fixture
-def accounts(require, tmp_path):
-    """Root may become anyone; the way to the test's folder must be open to all."""
+def place(require):
+    """A folder that every account reaches, which pytest's own are not."""
     require(os.geteuid() == 0, "becoming another account needs root: run these tests as root")
-    for folder in (tmp_path, *tmp_path.parents):
-        if mode(folder) & 0o5 != 0o5 and folder.stat().st_uid == 0:
-            folder.chmod(mode(folder) | 0o055)
+    folder = Path(tempfile.mkdtemp(prefix="nanoos-accounts-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
 
 
 def test_a_fresh_project_is_its_groups_whatever_the_umask(server_lab, umask):
@@ -115,12 +118,11 @@ def project_of_two(root):
     return files
 
 
-@pytest.mark.usefixtures("accounts")
 class TestAccounts:
     """Ada, bob who is in the group, and eve who is not."""
 
-    def test_a_stranger_lists_reads_and_writes_nothing(self, tmp_path):
-        files = project_of_two(tmp_path)
+    def test_a_stranger_lists_reads_and_writes_nothing(self, place):
+        files = project_of_two(place)
         for path in (files, *files.rglob("*")):
             assert as_account(EVE, OTHER, lambda path=path: list(path.iterdir())) in {
                 "PermissionError",
@@ -131,8 +133,8 @@ class TestAccounts:
         assert as_account(EVE, OTHER, lambda: files.rename(files.with_name("other"))) == "PermissionError"
         assert as_account(EVE, OTHER, lambda: files.chmod(0o777)) == "PermissionError"
 
-    def test_a_member_reads_and_adds(self, tmp_path):
-        files = project_of_two(tmp_path)
+    def test_a_member_reads_and_adds(self, place):
+        files = project_of_two(place)
 
         def work():
             os.umask(0o077)
@@ -152,8 +154,8 @@ class TestAccounts:
         assert {path.stat().st_gid for path in made} == {GROUP}  # also of bob, whose own group is another
         assert {path.stat().st_uid for path in made} == {BOB}
 
-    def test_a_member_changes_nothing_in_anothers_attempt(self, tmp_path):
-        files = project_of_two(tmp_path)
+    def test_a_member_changes_nothing_in_anothers_attempt(self, place):
+        files = project_of_two(place)
         attempt = files / "runs" / "ab" / "abcdef"
         for attack in (
             lambda: (attempt / "spec.json").write_text("{}"),
@@ -166,9 +168,9 @@ class TestAccounts:
             BOB, OTHER, lambda: sorted(p.name for p in attempt.iterdir()), groups=[GROUP]
         ).startswith("['cancel'")
 
-    def test_a_worker_follows_no_spec_that_another_wrote(self, tmp_path):
+    def test_a_worker_follows_no_spec_that_another_wrote(self, place):
         """A member may move another's attempt folder away and put one of her own there: it is not believed."""
-        files = project_of_two(tmp_path)
+        files = project_of_two(place)
         attempt = files / "runs" / "ab" / "abcdef"
 
         def attack():
@@ -182,9 +184,9 @@ class TestAccounts:
         assert as_account(BOB, OTHER, attack, groups=[GROUP]) == "'planted'"
         assert as_account(ADA, GROUP, lambda: AttemptFolder(attempt).read_spec()) == "RunError"
 
-    def test_what_is_another_accounts_is_taken_to_live(self, tmp_path):
+    def test_what_is_another_accounts_is_taken_to_live(self, place):
         """Who may not look whether another's process lives leaves its work alone."""
-        files = project_of_two(tmp_path)
+        files = project_of_two(place)
         (token,) = [path.name for path in (files / "presence").iterdir()]
 
         def look():
@@ -196,8 +198,8 @@ class TestAccounts:
             as_account(ADA, GROUP, lambda: Presence(files / "presence").alive(token)) == "False"
         )  # it has ended
 
-    def test_a_project_is_given_to_a_group(self, tmp_path):
-        files = project_of_two(tmp_path)
+    def test_a_project_is_given_to_a_group(self, place):
+        files = project_of_two(place)
         (files / "link").symlink_to("/etc/hostname")
         before = Path("/etc/hostname").stat()
         assert people._give(files, OTHER) == 0
@@ -214,22 +216,22 @@ class TestAccounts:
         assert said == AccessDeniedError.__name__
 
 
-def test_a_person_who_cannot_reach_the_files_is_told_what_to_do(server_lab, require):
-    require(os.geteuid() == 0, "becoming another account needs root: run these tests as root")
-    with nl.open(server_lab.person("ada")) as lab:
-        server_lab.person("bob")
+def test_a_person_who_cannot_reach_the_files_is_told_what_to_do(server_lab, place):
+    (place / "projects").mkdir()
+    (place / "projects").chmod(0o1777)
+    server_lab.person("bob")
+    with nl.open(server_lab.person("ada"), files=place) as lab:
         lab.share("bob", "editor")
     address = server_lab.person("bob")
 
     def opening():
         try:
-            Store.open(address, project="ada/default")
+            Store.open(address, project="ada/default", files=place)
         except StoreError as error:
             return str(error)
 
-    for folder in (server_lab.files, *server_lab.files.parents):
-        if mode(folder) & 0o5 != 0o5:
-            folder.chmod(mode(folder) | 0o055)
-    said = as_account(BOB, OTHER, opening)
-    assert "Unix group" in said
-    assert "share_files" in said
+    for closed in (place / "projects", place):  # at first the project's folder alone is closed, then more
+        said = as_account(BOB, OTHER, opening)
+        assert "Unix group" in said
+        assert "share_files" in said
+        closed.chmod(0o700)
