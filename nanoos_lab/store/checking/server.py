@@ -30,8 +30,8 @@ _PRIVILEGED = (
 )
 _ROLES = (
     f"SELECT rolname AS name, rolcanlogin AS logs_in, {_PRIVILEGED} AS privileged, rolsuper AS super, "  # noqa: S608 - text of our own
-    "pg_has_role(oid, :people, 'MEMBER') AS works, pg_has_role(oid, :owner, 'MEMBER') AS owns FROM pg_roles r "
-    "WHERE pg_has_role(oid, :people, 'MEMBER') OR pg_has_role(oid, :owner, 'MEMBER')"
+    "pg_has_role(oid, :owner, 'MEMBER') AS owns FROM pg_roles r "
+    "WHERE pg_has_role(oid, :people, 'USAGE') OR pg_has_role(oid, :owner, 'MEMBER')"
 )
 _PUBLIC = (
     "SELECT privilege_type FROM pg_database, aclexplode(coalesce(datacl, acldefault('d', datdba))) "
