@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from numbers import Real
 from typing import Any
 
@@ -65,13 +65,16 @@ class Span:
 
 @dataclass(frozen=True)
 class Filters:
-    """Filters, read: elements as symbols, space groups as numbers, ranges in the properties' units."""
+    """Filters, read: elements as symbols, space groups as numbers, ranges in the properties' units.
+
+    Where one of several is meant, an empty tuple is met by nothing and None by everything.
+    """
 
     ids: tuple[str, ...] | None = None
     tags: tuple[str, ...] = ()
     exclude_tags: tuple[str, ...] = ()
     elements: tuple[str, ...] = ()
-    any_elements: tuple[str, ...] = ()
+    any_elements: tuple[str, ...] | None = None
     exclude_elements: tuple[str, ...] = ()
     formulas: tuple[str, ...] | None = None
     """Reduced, as the store keeps them, and as they were given."""
@@ -94,6 +97,7 @@ class Filters:
     ranges: Mapping[str, Span] | None = None
     """By count, measure of the cell, or property."""
     order: str = "created"
+    """One of :data:`ORDERS`, or a property."""
     descending: bool = False
     limit: int | None = None
 
@@ -131,7 +135,11 @@ def read_filters(given: Mapping[str, Any]) -> Filters:
     }
     if "chemical_system" in said:
         read["chemical_system"] = tuple(sorted(_symbols(said["chemical_system"])))
-    read |= {name: _symbols(said.get(name)) for name in ("elements", "any_elements", "exclude_elements")}
+    read |= {
+        name: _symbols(said[name])
+        for name in ("elements", "any_elements", "exclude_elements")
+        if name in said
+    }
     read |= {name: tuple(map(str, as_list(said.get(name, ())))) for name in ("tags", "exclude_tags")}
     read |= {name: _yes_or_no(name, said[name]) for name in ("derived", "stable") if name in said}
     read |= {
@@ -141,17 +149,10 @@ def read_filters(given: Mapping[str, Any]) -> Filters:
     return Filters(**read)
 
 
-def names_of_fields() -> tuple[str, ...]:
-    """Return the names of all that :class:`Filters` holds."""
-    return tuple(field.name for field in fields(Filters))
-
-
-def _symbols(given: str | Iterable[str] | None) -> tuple[str, ...]:
+def _symbols(given: str | Iterable[str]) -> tuple[str, ...]:
     """Return element symbols from ``["Sr", "Ti"]``, ``"Sr-Ti"`` or ``"Sr, Ti"``."""
     import gemmi  # noqa: PLC0415 - the lightest table of elements at hand
 
-    if given is None:
-        return ()
     parts = given.replace("-", " ").replace(",", " ").split() if isinstance(given, str) else list(given)
     for symbol in parts:
         element = gemmi.Element(str(symbol))

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
-from nanoos_lab.properties import VOCABULARY
 from nanoos_lab.store.filters import COUNTS, GEOMETRY
 from nanoos_lab.store.known_values import KnownValue
 from nanoos_lab.store.rows import chunks
@@ -70,7 +69,6 @@ def _by_age(session: Session, where: Sequence[ColumnElement[bool]], asked: Filte
 
 def _values(session: Session, scope: Scope, materials: Mapping[str, str], asked: Filters) -> dict[str, float]:
     """Return the least value that counts of each structure, the greatest for a descending order."""
-    assert asked.order in VOCABULARY  # noqa: S101 - checked where the filters were read
     good = KnownValue(session, scope, asked.order, None, asked.origins, asked.methods).good
     best = func.max(_V.value) if asked.descending else func.min(_V.value)
     choose = max if asked.descending else min

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal_column, not_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, func, literal_column, not_, or_, select
 
 from nanoos_lab.errors import InvalidInputError
 from nanoos_lab.store.elements import element_masks
@@ -19,6 +19,7 @@ from nanoos_lab.store.filters import (
     COUNTS,
     FILTERS,
     GEOMETRY,
+    ORDERS,
     STABLE_EV,
     Filters,
     Span,
@@ -185,8 +186,9 @@ def _tests(session: Session, scope: Scope, asked: Filters) -> tuple[list[_Test],
     elif asked.stable is False:
         wanted.append(value("energy_above_hull", Span(low=STABLE_EV, above=True)))
         unwanted.append(on_hull)
-    narrows_values = asked.origins is not None or asked.methods is not None
-    if narrows_values and not any(isinstance(test, KnownValue) for test in (*wanted, *unwanted)):
+    narrowed = asked.origins is not None or asked.methods is not None
+    used = any(isinstance(test, KnownValue) for test in (*wanted, *unwanted)) or asked.order not in ORDERS
+    if narrowed and not used:
         wanted.append(value(None))
     return wanted, unwanted
 
@@ -200,9 +202,9 @@ def _of_composition(session: Session, scope: Scope, asked: Filters) -> list[Cond
     for column, mask in zip((low, high), element_masks(asked.exclude_elements), strict=True):
         if mask:
             where.append(column.bitwise_and(mask) == 0)
-    if asked.any_elements:
+    if asked.any_elements is not None:
         masks = zip((low, high), element_masks(asked.any_elements), strict=True)
-        where.append(or_(*(column.bitwise_and(mask) != 0 for column, mask in masks if mask)))
+        where.append(or_(false(), *(column.bitwise_and(mask) != 0 for column, mask in masks if mask)))
     if asked.chemical_system is not None:
         exact = element_masks(asked.chemical_system)
         where += [low == exact[0], high == exact[1], _S.n_elements == len(asked.chemical_system)]
@@ -221,7 +223,7 @@ def _of_amounts(session: Session, scope: Scope, amounts: Sequence[tuple[float, .
 
 def _of_cell(asked: Filters) -> list[Condition]:
     where: list[Condition] = [
-        or_(*(_S.space_group.between(first, last) for first, last in ranges))
+        or_(false(), *(_S.space_group.between(first, last) for first, last in ranges))
         for ranges in (asked.space_groups, asked.crystal_systems)
         if ranges is not None
     ]

@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import store_crystals as crystals
+from sqlalchemy import event, select
+from store_places import server_place
 
 from nanoos_lab.errors import InvalidInputError, UnknownNameError
 from nanoos_lab.properties import Method, Origin, PropertyEstimate
 from nanoos_lab.store.database import Store
+from nanoos_lab.store.schema import StructureRow
+from nanoos_lab.store.search import conditions
 from nanoos_lab.store.structures import find_structures, insert_structure
 from nanoos_lab.store.values import insert_values
 
@@ -20,9 +25,12 @@ def _estimate(name: str, value: float, **more: Any) -> PropertyEstimate:
     return PropertyEstimate(**(stated | more))
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    with Store.open(tmp_path_factory.mktemp("search") / "lab") as opened:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    place: str | Path = tmp_path_factory.mktemp("search") / "lab"
+    if request.param == "postgresql":
+        place = server_place(request.getfixturevalue("postgres"), "search", Path(place))
+    with Store.open(place) as opened:
         yield opened
 
 
@@ -52,8 +60,11 @@ def find(store: Store) -> Callable[..., list[str]]:
                 _estimate("bulk_modulus", 800.0, converged=False),
                 _estimate("bulk_modulus", 155.0),
                 _estimate("band_gap", 7.8),
+                _estimate("energy_above_hull", 0.0, method=Method(name="PBE")),
             ],
         )  # fmt: skip
+        unstable = _estimate("energy_above_hull", 0.02, method=Method(name="PBE"))
+        insert_values(session, scope, sto.material_id, relaxed.id, [unstable])
 
     def names(**conditions: Any) -> list[str]:
         with store.read() as session:
@@ -110,6 +121,41 @@ ALL = ["STO", "SZO", "MgO", "halite", "water", "STO relaxed"]
         ({"bulk_modulus": (500, None)}, []),
         ({"bulk_modulus": (None, None)}, ["STO", "MgO", "STO relaxed"]),
         ({"bulk_modulus": (100, None), "band_gap": (1, 10)}, ["MgO"]),
+        ({"any_elements": ["Mg", "Na"]}, ["MgO", "halite"]),
+        ({"any_elements": []}, []),
+        ({"elements": ["O"], "any_elements": "Ti-Zr", "exclude_tags": "oxide"}, ["SZO", "STO relaxed"]),
+        ({"exclude_tags": ["perovskite", "oxide"]}, ["halite", "water", "STO relaxed"]),
+        ({"formula": "ABX3"}, ["STO", "SZO", "STO relaxed"]),
+        ({"formula": ["AB", "H2O"]}, ["MgO", "halite", "water"]),
+        ({"formula": "A2X"}, ["water"]),
+        ({"formula": "ABX3", "reduced_formula": ["SrTiO3", "MgO"]}, ["STO", "STO relaxed"]),
+        ({"space_group": "200..224"}, ["STO", "SZO", "STO relaxed"]),
+        ({"space_group": ["225..", 221], "elements": "Na"}, ["halite"]),
+        ({"n_elements": "2..3", "n_sites": "<=5"}, ["STO", "SZO", "water", "STO relaxed"]),
+        ({"n_elements": "3"}, ["STO", "SZO", "STO relaxed"]),
+        ({"text": '"50% oxygen"'}, ["STO"]),
+        ({"text": '"oxygen 50%"'}, []),
+        ({"text": "OXYGEN 50%"}, ["STO"]),
+        ({"stable": True}, ["MgO"]),
+        ({"stable": False}, ["STO relaxed"]),
+        ({"has": "band_gap"}, ["MgO"]),
+        ({"has": ["bulk_modulus", "energy_above_hull"]}, ["MgO", "STO relaxed"]),
+        ({"lacks": "bulk_modulus"}, ["SZO", "halite", "water"]),
+        ({"bulk_modulus": (100, None), "origin": "measured"}, ["STO", "STO relaxed"]),
+        ({"origin": "measured"}, ["STO", "STO relaxed"]),
+        ({"method": ["pbe"]}, ["MgO", "STO relaxed"]),
+        ({"method": "PBE", "has": "band_gap"}, []),
+        ({"bulk_modulus": "170..172"}, ["STO relaxed"]),
+        ({"bulk_modulus": ">155"}, ["STO", "STO relaxed"]),
+        ({"bulk_modulus": ">= 155 GPa"}, ["STO", "MgO", "STO relaxed"]),
+        ({"bulk_modulus": "1.6..1.72 Mbar"}, ["STO relaxed"]),
+        ({"bulk_modulus": ("160000 MPa", 1e9)}, ["STO", "STO relaxed"]),
+        ({"band_gap": "..8"}, ["MgO"]),
+        ({"order": "name"}, ["MgO", "STO", "STO relaxed", "SZO", "halite", "water"]),
+        ({"order": "-created", "limit": 2}, ["STO relaxed", "water"]),
+        ({"order": "bulk_modulus", "limit": 3}, ["MgO", "STO relaxed", "STO"]),
+        ({"order": "-n_sites", "tags": "oxide"}, ["MgO", "STO"]),
+        ({"limit": 0}, []),
         ({"density": (5.0, 6.0)}, ["STO", "SZO"]),
         ({"volume_per_atom": (None, 9.5)}, ["MgO"]),
         ({"bulk_modulus": None, "text": None}, ALL),
@@ -146,6 +192,19 @@ def test_ids_are_looked_up_one_by_one(store: Store, find: Callable[..., list[str
         ({"formula": ""}, InvalidInputError, "not a chemical formula"),
         ({"material": "nothing"}, UnknownNameError, "no material named 'nothing'"),
         ({"limit": -1}, InvalidInputError, "limit is a number"),
+        ({"limit": "ten"}, InvalidInputError, "limit is a number"),
+        ({"stable": "maybe"}, InvalidInputError, "stable is true or false"),
+        ({"has": "band_gab"}, UnknownNameError, "did you mean 'band_gap'"),
+        ({"origin": "mesured"}, UnknownNameError, "did you mean 'measured'"),
+        ({"crystal_system": "qubic"}, UnknownNameError, "did you mean 'cubic'"),
+        ({"order": "bandgap"}, UnknownNameError, "no order named 'bandgap'; did you mean 'band_gap'"),
+        ({"bulk_modulus": "100"}, InvalidInputError, "in words as '1..2'"),
+        ({"bulk_modulus": "high"}, InvalidInputError, "in words as '1..2'"),
+        ({"bulk_modulus": (2, 1)}, InvalidInputError, "its lower end comes first"),
+        ({"bulk_modulus": (float("nan"), 1)}, InvalidInputError, "low, high"),
+        ({"bulk_modulus": ">1 eV"}, InvalidInputError, "bulk_modulus is kept in GPa"),
+        ({"n_sites": "1..x"}, InvalidInputError, "low, high"),
+        ({"formula": "Ab3"}, InvalidInputError, "nor one such as 'ABX3'"),
     ],
 )
 def test_conditions_that_make_no_sense_are_named(
@@ -153,3 +212,22 @@ def test_conditions_that_make_no_sense_are_named(
 ) -> None:
     with pytest.raises(error, match=says):
         find(**conditions)
+
+
+def test_a_list_is_read_without_what_is_wide(store: Store, find: Callable[..., list[str]]) -> None:
+    assert find()
+    sent: list[str] = []
+    event.listen(store._reader, "before_cursor_execute", lambda *told: sent.append(told[2]))
+    with store.read() as session:
+        rows = find_structures(session, store.scope, elements="O")
+    assert not [words for words in sent if "structure.content" in words or "original_text" in words]
+    assert not {"content", "description", "original_text"} & rows[0].__dict__.keys()
+
+
+def test_conditions_are_for_queries_of_others(store: Store, find: Callable[..., list[str]]) -> None:
+    assert find(elements="Mg") == ["MgO"]
+    with store.read() as session:
+        where = conditions(session, store.scope, elements=["O"], bulk_modulus=(100, None), tags="oxide")
+        assert session.scalars(select(StructureRow.name).where(*where)).all() == ["STO", "MgO"]
+        with pytest.raises(InvalidInputError, match="limit is no condition"):
+            conditions(session, store.scope, limit=3)
