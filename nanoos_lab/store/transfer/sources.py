@@ -211,8 +211,9 @@ class LabSource:
         default = next((p for p in self.projects if p.name == "default"), self.projects[0])
         for entry in walk(self.root / "reports", "", "report", without=frozenset(), left_out=self.left_out):
             prefix = entry.name.removesuffix(".html")[-6:]
-            query = select(RunRow.project_id).where(RunRow.id.between(prefix, prefix + "g")).limit(1)
-            project_id = self.connection.scalar(query) or default.id
+            query = select(RunRow.project_id).where(RunRow.id >= prefix, RunRow.id < prefix + "g").distinct()
+            having = set(self.connection.scalars(query))
+            project_id = next((p.id for p in self.projects if p.id in having), default.id)
             yield Entry(
                 project_id,
                 "report",
