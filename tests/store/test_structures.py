@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -8,19 +9,24 @@ import store_crystals as crystals
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pymatgen.core import Lattice, Structure
-from sqlalchemy import select
+from sqlalchemy import delete, event, select
+from sqlalchemy.orm.exc import DetachedInstanceError
 
 from nanoos_lab import structures as science
-from nanoos_lab.errors import AmbiguousIdError, InvalidInputError, UnknownNameError
-from nanoos_lab.store import insertion
+from nanoos_lab.errors import AmbiguousIdError, InvalidInputError, StoreError, UnknownNameError
+from nanoos_lab.store import insertion, tags, wide
 from nanoos_lab.store import structures as room
+from nanoos_lab.store.database import Store
 from nanoos_lab.store.events import events_of
-from nanoos_lab.store.schema import MaterialRow, StructureRow
+from nanoos_lab.store.incoming import NewStructure
+from nanoos_lab.store.rows import insert_new
+from nanoos_lab.store.schema import MaterialRow, RunRow, StructureRow, TagRow
 from nanoos_lab.store.structures import (
     children_of,
     get_material,
     get_structure,
     insert_structure,
+    insert_structures,
     resolve_id,
     set_tags,
     structures_of,
@@ -28,13 +34,12 @@ from nanoos_lab.store.structures import (
     update_structure,
 )
 from nanoos_lab.store.tables import attach_measured, import_measured_csv
+from nanoos_lab.store.tags import change_tags, count_tags, tag_names
 from nanoos_lab.store.values import find_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    from nanoos_lab.store.database import Store
 
 
 def add(store: Store, structure: Any, name: str = "x", **more: Any) -> tuple[StructureRow, bool]:
@@ -278,10 +283,8 @@ def test_an_ambiguous_beginning_lists_what_it_may_mean(store: Store, monkeypatch
 
 
 def test_projects_do_not_see_each_other(store: Store) -> None:
-    from nanoos_lab.store.database import Store as Opened
-
     row, _ = add(store, crystals.perovskite(), "mine", tags=["t"])
-    with Opened.open(store.root, project="other") as other:
+    with Store.open(store.root, project="other") as other:
         with other.read() as session:
             with pytest.raises(UnknownNameError):
                 get_structure(session, other.scope, row.id)
@@ -323,3 +326,202 @@ def test_a_shipped_table_is_attached_to_one_material(store: Store, tmp_path: Pat
         assert attach_measured(session, store.scope, table, row) == 1
         assert [v.value for v in find_values(session, store.scope)] == [160.0, 7.8]
         assert len(session.scalars(select(MaterialRow)).all()) == 1
+
+
+def _crowd(parent: str, run: str) -> list[NewStructure]:
+    """Return structures of every kind, among them the same ones several times."""
+    sto, zro = crystals.perovskite(), crystals.perovskite(4.1, "Zr")
+    mgo, halite = crystals.rocksalt(), crystals.rocksalt(5.64, "Na", "Cl")
+    shifted = sto.copy().translate_sites(range(5), [0.1, 0.2, 0.3])
+    relaxed = crystals.perovskite(3.95)
+    return [
+        NewStructure(sto, "sto", tags=["a"], notes="first", original_text="data_", original_name="sto.cif"),
+        NewStructure(zro, "szo", tags="b"),
+        NewStructure(shifted, "sto shifted", tags=["c"]),
+        NewStructure(sto * (2, 1, 1), "sto twice"),
+        NewStructure(crystals.perovskite(3.905 * 1.002), "strained"),
+        NewStructure(mgo, "mgo"),
+        NewStructure(mgo.get_primitive_structure(), "mgo primitive", distinct=True, tags=["kept"]),
+        NewStructure(mgo.get_primitive_structure(), "mgo primitive again", distinct=True),
+        NewStructure(mgo.get_primitive_structure(), "the primitive cell comes first"),
+        NewStructure(relaxed, "relaxed", parent_id=parent, run_id=run),
+        NewStructure(relaxed, "relaxed again", parent_id=parent, run_id=run, tags=["d"]),
+        NewStructure(relaxed, "relaxed by hand", parent_id=parent),
+        NewStructure(relaxed, "what was derived, from a file"),
+        NewStructure(halite, "made by a run", run_id=run),
+        NewStructure(halite * (1, 1, 2), "halite from a file"),
+        NewStructure(crystals.water(), "water"),
+        NewStructure(crystals.water(), "water again", tags=["wet"]),
+        NewStructure(crystals.water(1.05), "long water"),
+    ]
+
+
+def _all_said(store: Store) -> Any:
+    """Return everything that is stored of structures, without ids and times."""
+    with store.read() as session:
+        scope = store.scope
+        found = session.scalars(select(StructureRow).where(StructureRow.project_id == scope.project_id))
+        rows = sorted(found, key=lambda row: (row.created_at, row.id))
+        names = {row.id: row.name for row in rows}
+        materials = session.scalars(select(MaterialRow).where(MaterialRow.project_id == scope.project_id))
+        phases = {row.id: row.phase_key for row in materials}
+        hidden = {"id", "project_id", "material_id", "parent_id", "run_id", "created_at", "record_key"}
+        said = [
+            {
+                **{c.key: getattr(row, c.key) for c in StructureRow.__table__.c if c.key not in hidden},
+                "key": row.record_key.partition(":")[0],
+                "material": phases[row.material_id],
+                "parent": names.get(row.parent_id or ""),
+                "tags": tags_of(session, scope, row.id)[row.id],
+                "journal": [(e.kind, e.data["name"]) for e in events_of(session, scope, row.id)],
+            }
+            for row in rows
+        ]
+        return said, sorted(phases.values())
+
+
+@pytest.mark.parametrize("piece", [500, 4, 1])
+def test_many_are_stored_as_one_after_the_other(
+    lab_place: str | Path,
+    store: Store,
+    add_run: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+    piece: int,
+) -> None:
+    monkeypatch.setattr(insertion, "PIECE", piece)
+    parent, _ = add(store, crystals.perovskite(4.0), "parent")
+    items = _crowd(parent.id, add_run())
+    with store.write() as session:
+        together = insert_structures(session, store.scope, items)
+    made = _all_said(store)
+    with Store.open(lab_place, project="other", author="ada") as other:
+        parent, _ = add(other, crystals.perovskite(4.0), "parent")
+        with other.write() as session:
+            run = {c.key: getattr(_run_of(store), c.key) for c in RunRow.__table__.c}
+            insert_new(session, RunRow, [run | {"id": "0" * 12, "project_id": other.scope.project_id}])
+        one_by_one = []
+        for item in _crowd(parent.id, "0" * 12):
+            said = {
+                f.name: getattr(item, f.name) for f in fields(item) if f.name not in {"structure", "name"}
+            }
+            one_by_one.append(add(other, item.structure, item.name, **said))
+        with other.read() as session:
+            theirs = [row.name for row, _ in one_by_one]
+        assert [row.name for row, _ in together] == theirs
+        assert [new for _, new in together] == [new for _, new in one_by_one]
+    assert made == _all_said_of(lab_place, "other")
+
+
+def _run_of(store: Store) -> RunRow:
+    with store.read() as session:
+        return session.scalars(select(RunRow)).one()
+
+
+def _all_said_of(place: str | Path, project: str) -> Any:
+    with Store.open(place, project=project) as opened:
+        return _all_said(opened)
+
+
+def test_a_bad_one_stops_all_of_its_transaction(store: Store) -> None:
+    good = NewStructure(crystals.perovskite(), "good")
+    for bad, says in (
+        (NewStructure(crystals.rocksalt(), "bad", tags=[" "]), "a tag is 1 to 100"),
+        (
+            NewStructure(crystals.rocksalt(), "bad", parent_id="0" * 12),
+            "'000000000000' is not in this project",
+        ),
+    ):
+        with pytest.raises(InvalidInputError, match=says), store.write() as session:
+            insert_structures(session, store.scope, [good, bad])
+    with store.read() as session:
+        assert session.scalars(select(StructureRow)).all() == []
+        assert session.scalars(select(TagRow)).all() == []
+
+
+def test_what_is_wide_is_read_when_it_is_looked_at(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wide, "BLOCK", 3)
+    made = [
+        NewStructure(crystals.perovskite(3.8 + i / 50), f"sto {i}", original_text=f"text {i}")
+        for i in range(7)
+    ]
+    with store.write() as session:
+        insert_structures(session, store.scope, made)
+    with store.read() as session:
+        rows = room.find_structures(session, store.scope)
+    with pytest.raises(DetachedInstanceError):
+        _ = rows[0].content
+    sent: list[str] = []
+    event.listen(store._reader, "before_cursor_execute", lambda *told: sent.append(told[2]))
+    wide.read_later(store, rows)
+    assert [row.original_text for row in rows] == [f"text {i}" for i in range(7)]
+    assert [science.from_json(row.content) for row in rows] == [one.structure for one in made]
+    assert rows[6].description["formula"] == rows[6].formula
+    assert len([words for words in sent if "content" in words]) == 3, "for three rows at a time"
+
+
+def test_rows_do_not_keep_their_list_alive(store: Store) -> None:
+    import gc
+    import weakref
+
+    made = [NewStructure(crystals.perovskite(3.8 + i / 50), f"sto {i}") for i in range(3)]
+    with store.write() as session:
+        insert_structures(session, store.scope, made)
+    with store.read() as session:
+        rows = room.find_structures(session, store.scope)
+    wide.read_later(store, rows)
+    first, others = rows[0], [weakref.ref(row) for row in rows[1:]]
+    del rows, session
+    gc.collect()
+    assert [ref() for ref in others] == [None, None]
+    assert science.from_json(first.content) == made[0].structure
+
+
+def test_a_row_whose_structure_is_gone_says_so(folder_store: Store) -> None:
+    store = folder_store
+    add(store, crystals.perovskite(), "sto")
+    with store.read() as session:
+        rows = room.find_structures(session, store.scope)
+    wide.read_later(store, rows)
+    with store.write() as session:
+        session.execute(delete(StructureRow))
+    with pytest.raises(StoreError, match=r"\(sto\) is not in this lab any more"):
+        _ = rows[0].content
+
+
+def test_tags_are_added_and_taken_away(store: Store) -> None:
+    ids = [add(store, crystals.perovskite(3.8 + i / 50), tags=["a"] if i else [])[0].id for i in range(3)]
+    with store.write() as session:
+        after = change_tags(session, store.scope, ids, add="b", remove=["a", "never there"])
+        assert after == {one: ["b"] for one in ids}
+        assert change_tags(session, store.scope, ids[:2], remove=["b"]) == {ids[0]: [], ids[1]: []}
+        assert count_tags(session, store.scope) == {"b": 1}
+        change_tags(session, store.scope, ids, add=["c"])
+        assert sorted(tag_names(session, store.scope)) == ["b", "c"]
+        with pytest.raises(InvalidInputError, match="'x' is both added and removed"):
+            change_tags(session, store.scope, ids, add=["x"], remove=["x"])
+    with store.read() as session:
+        told = [e.data["tags"] for e in events_of(session, store.scope, ids[0], kind="structure.tagged")]
+    assert told == [["b"], [], ["c"]], "only where something has changed"
+
+
+def test_names_of_many_tags_are_all_found(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = {f"tag {i}" for i in range(30)}
+    add(store, crystals.perovskite(), tags=words)
+    for most in (1_000, 29, 3):
+        monkeypatch.setattr(tags, "_MOST_STEPS", most)
+        with store.read() as session:
+            assert set(tag_names(session, store.scope)) == words
+            assert len(tag_names(session, store.scope)) == len(words)
+
+
+def test_the_journal_keeps_what_was_said_before(store: Store) -> None:
+    row, _ = add(store, crystals.perovskite(), "old", notes="before")
+    with store.write() as session:
+        update_structure(session, store.scope, row.id, name="new")
+        update_structure(session, store.scope, row.id, name="new", notes="before")
+        update_structure(session, store.scope, row.id, notes="after")
+        with pytest.raises(InvalidInputError, match="a structure's name has"):
+            update_structure(session, store.scope, row.id, name="  ")
+    with store.read() as session:
+        told = [e.data for e in events_of(session, store.scope, row.id, kind="structure.changed")]
+    assert told == [{"name": "new", "was": {"name": "old"}}, {"notes": "after", "was": {"notes": "before"}}]
