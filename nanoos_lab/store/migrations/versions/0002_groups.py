@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,7 +22,12 @@ KEYED = ("material", "batch", "run", "structure", "property_value", "artifact")
 """Tables whose key was the id alone."""
 EVENT_COLUMNS = "project_id, at, author, kind, subject_id, data"
 # fmt: off
-SYMBOLS = ["H", "He", "Li", "Be", "B", "C", "N", "O", "F", "Ne", "Na", "Mg", "Al", "Si", "P", "S", "Cl", "Ar", "K", "Ca", "Sc", "Ti", "V", "Cr", "Mn", "Fe", "Co", "Ni", "Cu", "Zn", "Ga", "Ge", "As", "Se", "Br", "Kr", "Rb", "Sr", "Y", "Zr", "Nb", "Mo", "Tc", "Ru", "Rh", "Pd", "Ag", "Cd", "In", "Sn", "Sb", "Te", "I", "Xe", "Cs", "Ba", "La", "Ce", "Pr", "Nd", "Pm", "Sm", "Eu", "Gd", "Tb", "Dy", "Ho", "Er", "Tm", "Yb", "Lu", "Hf", "Ta", "W", "Re", "Os", "Ir", "Pt", "Au", "Hg", "Tl", "Pb", "Bi", "Po", "At", "Rn", "Fr", "Ra", "Ac", "Th", "Pa", "U", "Np", "Pu", "Am", "Cm", "Bk", "Cf", "Es", "Fm", "Md", "No", "Lr", "Rf", "Db", "Sg", "Bh", "Hs", "Mt", "Ds", "Rg", "Cn", "Nh", "Fl", "Mc", "Lv", "Ts", "Og"]
+SYMBOLS = """
+H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge As Se Br Kr Rb
+Sr Y Zr Nb Mo Tc Ru Rh Pd Ag Cd In Sn Sb Te I Xe Cs Ba La Ce Pr Nd Pm Sm Eu Gd Tb Dy Ho Er Tm Yb Lu
+Hf Ta W Re Os Ir Pt Au Hg Tl Pb Bi Po At Rn Fr Ra Ac Th Pa U Np Pu Am Cm Bk Cf Es Fm Md No Lr Rf Db
+Sg Bh Hs Mt Ds Rg Cn Nh Fl Mc Lv Ts Og
+""".split()  # noqa: SIM905 - reads better than 118 quoted words
 # fmt: on
 
 
@@ -32,7 +37,7 @@ def _batch(table: str) -> AbstractContextManager[BatchOperations]:
     return op.batch_alter_table(table, recreate="always" if sqlite else "never")
 
 
-def _after(column: str) -> dict[str, str]:
+def _after(column: str) -> dict[str, Any]:
     return {"insert_after": column} if op.get_bind().dialect.name == "sqlite" else {}
 
 
@@ -292,16 +297,19 @@ def _event(*, sqlite: bool) -> None:
         op.execute(statement)
 
 
+REFUSE = (
+    "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
+    "$$BEGIN RAISE EXCEPTION 'the event journal is append-only' USING ERRCODE = '42501'; END$$"
+)
+GUARD = (
+    "CREATE TRIGGER event_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON event "
+    "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+)
 TRIGGERS = {
     "sqlite": tuple(
         f"CREATE TRIGGER event_no_{verb.lower()} BEFORE {verb} ON event "
         "BEGIN SELECT RAISE(ABORT, 'the event journal is append-only'); END"
         for verb in ("UPDATE", "DELETE")
     ),
-    "postgresql": (
-        "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$BEGIN RAISE EXCEPTION 'the event journal is append-only' USING ERRCODE = '42501'; END$$",
-        "CREATE TRIGGER event_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON event "
-        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
-    ),
+    "postgresql": (REFUSE, GUARD),
 }
