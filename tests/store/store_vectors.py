@@ -44,8 +44,8 @@ def near(vectors: NDArray[np.float32], count: int, *, seed: int = 1) -> NDArray[
     return (moved / np.linalg.norm(moved, axis=1, keepdims=True)).astype(np.float32)
 
 
-def add_structures(store: Store, count: int, *, piece: int = 5_000) -> list[str]:
-    """Insert structures of a few kinds in turn, as rows, and return their ids.
+def add_structures(store: Store, count: int, *, piece: int = 5_000, plain: bool = False) -> list[str]:
+    """Insert structures of a few kinds in turn, as rows, and return their ids; plain ones have no tags and values.
 
     The i-th is in space group 1 + i % 200; of the chemical system i % 4; tagged "tenth" where 10 divides i; and
     has a band gap of i % 100 / 10 eV.
@@ -56,8 +56,10 @@ def add_structures(store: Store, count: int, *, piece: int = 5_000) -> list[str]
     for start in range(0, count, piece):
         numbers = range(start, min(start + piece, count))
         with store.write() as session:
-            rows = [_structure(store, material, i, ids[i]) for i in numbers]
+            rows = [structure_row(store, material, i, ids[i]) for i in numbers]
             insert_new(session, StructureRow, rows)
+            if plain:
+                continue
             tagged = [_tag(store, ids[i]) for i in numbers if i % 10 == 0]
             session.execute(insert(TagRow), tagged)
             session.execute(insert(PropertyValueRow), [_gap(store, material, i, ids[i]) for i in numbers])
@@ -87,7 +89,8 @@ def nearest(
     return [ids[i] for i in positions[np.argsort(-scores, kind="stable")[:k]]]
 
 
-def _structure(store: Store, material: str, number: int, structure_id: str) -> dict[str, Any]:
+def structure_row(store: Store, material: str, number: int, structure_id: str) -> dict[str, Any]:
+    """Return the columns of one such structure."""
     system = SYSTEMS[number % len(SYSTEMS)]
     low, high = element_masks(system.strip("-").split("-"))
     return {
