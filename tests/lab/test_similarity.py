@@ -215,7 +215,7 @@ def test_answers_show_themselves(lab):
     lab.add(crystal("SrTiO3"), name="STO")
     lab.add(Molecule(["O", "H"], [[0, 0, 0], [0, 0, 1]]), name="OH")
     found = lab.similar("STO", **COUNTS)
-    assert "1 structures like STO, by cosine of counts 1 embeddings" in repr(found)
+    assert "1 structure like STO, by cosine of counts 1 embeddings" in repr(found)
     assert "<b>periclase</b>" in repr(found)
     assert "not compared: 1 structure has no counts 1 embedding, being outside" in repr(found)
     page = found._repr_mimebundle_()["text/html"]
