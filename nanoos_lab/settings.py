@@ -17,7 +17,7 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -49,6 +49,43 @@ class RetryPolicy(BaseModel):
         return self.backoff_s * self.factor ** (attempt - 1)
 
 
+class SlurmSettings(BaseModel):
+    """What a profile of the executor ``slurm`` asks of the cluster: ``[profiles.NAME.slurm]``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    partition: str | None = None
+    account: str | None = None
+    qos: str | None = None
+    constraint: str | None = None
+    modules: tuple[str, ...] = ()
+    """Loaded with ``module load`` before the work."""
+    activate: str = ""
+    """A shell line that activates the environment with nanoos-lab in it, such as ``source /opt/lab/bin/activate``."""
+    python: str = ""
+    """The interpreter on the nodes; by default the one that submits."""
+    scratch: str = ""
+    """Folder for temporary files on the nodes; shell variables are not expanded."""
+    pre: tuple[str, ...] = ()
+    """Shell lines before the work."""
+    post: tuple[str, ...] = ()
+    """Shell lines after it."""
+    gpu_request: Literal["gpus", "gres"] = "gpus"
+    """How this cluster wants GPUs asked for: ``--gpus=2`` or ``--gres=gpu:2``."""
+    gpu_type: str = ""
+    """Such as ``a100``."""
+    extra: dict[str, str | int | bool] = Field(default_factory=dict)
+    """Further options of sbatch by name, such as ``{ "mail-type" = "FAIL" }``."""
+    max_jobs: int = Field(default=1000, ge=1)
+    """How many jobs of this profile may be queued or running."""
+    runs_per_job: int | None = Field(default=None, ge=1)
+    """How many runs share a job; by default as many as make four rounds of jobs, 64 at most."""
+    signal_delay_s: int = Field(default=120, ge=1)
+    """How long before its time is out a job is told, so that it can save and come again."""
+    file_delay_s: float = Field(default=30.0, ge=0)
+    """How long the file system may take to show here what a job wrote there."""
+
+
 class Profile(BaseModel):
     """A named place to run, with its resources."""
 
@@ -60,6 +97,8 @@ class Profile(BaseModel):
     """How many attempts run at once, for executors that start them themselves."""
     resources: Resources = Resources()
     retry: RetryPolicy = RetryPolicy()
+    slurm: SlurmSettings = SlurmSettings()
+    """For the executor ``slurm``; ``max_workers`` is then how many jobs of an array run at once."""
 
 
 def _built_in_profiles() -> dict[str, Profile]:

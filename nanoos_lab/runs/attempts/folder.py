@@ -98,6 +98,36 @@ class AttemptFolder:
         """
         return publish_locked(self.claim, content)
 
+    def claimed_by_job(self, job: str, *, before: int) -> bool:
+        """Return whether an earlier incarnation of a scheduler's job claimed this folder.
+
+        Args:
+            job: The job's id.
+            before: How often it had been put back when this incarnation began.
+        """
+        claim = self.read_claim() or {}
+        restarts = claim.get("restarts")
+        return claim.get("job") == job and isinstance(restarts, int) and restarts < before
+
+    def take_over(self, content: bytes) -> int | None:
+        """Become the worker in place of a dead incarnation of the same job.
+
+        Args:
+            content: JSON that says who claims.
+
+        Returns:
+            The descriptor that carries the lock of a life.
+        """
+        return publish_locked(self.claim, content, replace=True)
+
+    def unfinished(self, run: str) -> bool:
+        """Return whether an item was begun, not called off, and left without an outcome.
+
+        Args:
+            run: The run.
+        """
+        return not self.called_off(run) and not self.outcome(run).exists()
+
     def fence(self) -> bool:
         """Make sure that nobody begins to work here; False where a worker had claimed the folder."""
         self.prepare()

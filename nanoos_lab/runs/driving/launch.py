@@ -81,68 +81,85 @@ class Launcher:
                     self._missing.add(name)
                 continue
             profile = self._pool.profile(name, executor_name)
-            while self._has_room(profile) and (chunk := self._claim(profile)):
-                self._hand_over(executor, chunk)
-                started += len(chunk.runs)
+            while self._has_room(profile, executor) and (chunks := self._claim(profile, executor)):
+                self._hand_over(executor, chunks)
+                started += sum(len(chunk.runs) for chunk in chunks)
         return started
 
-    def _has_room(self, profile: Profile) -> bool:
+    def _has_room(self, profile: Profile, executor: DetachedExecutor) -> bool:
         with self._store.read() as session:
-            return rows.folders_in_flight(session, self._store.scope, profile.name) < profile.max_workers
+            return rows.folders_in_flight(session, self._store.scope, profile.name) < executor.room
 
-    def _claim(self, profile: Profile) -> _Chunk | None:
-        scope, name = self._store.scope, new_id()
-        folder = f"runs/{name[:2]}/{name}"
+    def _claim(self, profile: Profile, executor: DetachedExecutor) -> list[_Chunk]:
+        """Claim what one submission takes, all with the same resources."""
+        chunks: list[_Chunk] = []
         with self._store.write() as session:
-            if rows.folders_in_flight(session, scope, profile.name) >= profile.max_workers:
-                return None
-            members = _next_chunk(session, self._store, profile)
-            claimed = changes.begin_attempts(
-                session,
-                scope,
-                [(run.id, run.attempt) for run in members],
-                state=RunState.SUBMITTING,
-                owner=self._presence.token,
-                folder=folder,
-                executor=profile.executor,
-            )
+            under_way = rows.folders_in_flight(session, self._store.scope, profile.name)
+            size = _chunk_size(session, self._store, profile)
+            while len(chunks) < min(executor.at_once, executor.room - under_way):
+                chunk = self._claim_chunk(session, profile, size, like=chunks[0].runs[0] if chunks else None)
+                if chunk is None:
+                    break
+                chunks.append(chunk)
+        return chunks
+
+    def _claim_chunk(
+        self, session: Session, profile: Profile, size: int, *, like: RunRow | None
+    ) -> _Chunk | None:
+        name = new_id()
+        folder = f"runs/{name[:2]}/{name}"
+        members = _next_chunk(session, self._store, profile, size)
+        if like is not None and members and members[0].resources != like.resources:
+            return None
+        claimed = changes.begin_attempts(
+            session,
+            self._store.scope,
+            [(run.id, run.attempt) for run in members],
+            state=RunState.SUBMITTING,
+            owner=self._presence.token,
+            folder=folder,
+            executor=profile.executor,
+        )
         attempts = dict(claimed)
         runs = [run for run in members if run.id in attempts]
         return _Chunk(folder, runs, attempts) if runs else None
 
-    def _hand_over(self, executor: DetachedExecutor, chunk: _Chunk) -> None:
-        folder = AttemptFolder(self._store.scope.files / chunk.folder)
-        first = chunk.runs[0]
+    def _hand_over(self, executor: DetachedExecutor, chunks: Sequence[_Chunk]) -> None:
+        folders = [AttemptFolder(self._store.scope.files / chunk.folder) for chunk in chunks]
+        first = chunks[0].runs[0]
         try:
-            folder.prepare()
-            folder.write_spec(self._spec(chunk))
-            name = f"nanoos-{first.id}-{chunk.attempts[first.id]}"
-            job_id = executor.start(folder, Resources(**first.resources), name)
+            for folder, chunk in zip(folders, chunks, strict=True):
+                folder.prepare()
+                folder.write_spec(self._spec(chunk))
+            name = f"nanoos-{first.id}-{chunks[0].attempts[first.id]}"
+            job_ids = executor.start(folders, Resources(**first.resources), name)
         except StoreError:
             raise  # what is recorded stays true: SUBMITTING by us, taken back by the next step
         except (OSError, NanoOSError, ValueError) as error:
-            self._take_back(folder, chunk, error)
+            for folder, chunk in zip(folders, chunks, strict=True):
+                self._take_back(folder, chunk, error)
             return
-        self._record_queued(chunk, job_id)
-
-    def _record_queued(self, chunk: _Chunk, job_id: str) -> None:
-        scope = self._store.scope
         with self._store.write() as session:
-            queued = [
-                run
-                for run, attempt in chunk.attempts.items()
-                if changes.change_state(
-                    session,
-                    scope,
-                    run,
-                    attempt=attempt,
-                    expected=[RunState.SUBMITTING],
-                    values={"state": RunState.QUEUED},
-                )
-            ]
-            for run, attempt in chunk.attempts.items():
-                changes.set_attempt(session, scope, run, attempt, job_id=job_id)
-            record_events(session, scope, "run.queued", {run: {"job": job_id} for run in queued})
+            for chunk, job_id in zip(chunks, job_ids, strict=True):
+                self._record_queued(session, chunk, job_id)
+
+    def _record_queued(self, session: Session, chunk: _Chunk, job_id: str) -> None:
+        scope = self._store.scope
+        queued = [
+            run
+            for run, attempt in chunk.attempts.items()
+            if changes.change_state(
+                session,
+                scope,
+                run,
+                attempt=attempt,
+                expected=[RunState.SUBMITTING],
+                values={"state": RunState.QUEUED},
+            )
+        ]
+        for run, attempt in chunk.attempts.items():
+            changes.set_attempt(session, scope, run, attempt, job_id=job_id)
+        record_events(session, scope, "run.queued", {run: {"job": job_id} for run in queued})
 
     def _take_back(self, folder: AttemptFolder, chunk: _Chunk, error: Exception) -> None:
         """Where no worker could be asked for: make sure that none comes, then apply the retry policy."""
@@ -176,12 +193,17 @@ class Launcher:
         }
 
 
-def _next_chunk(session: Session, store: Store, profile: Profile) -> list[RunRow]:
+def _chunk_size(session: Session, store: Store, profile: Profile) -> int:
+    """Return how many runs a worker gets: the fewer, the fewer wait."""
+    if profile.slurm.runs_per_job is not None:
+        return profile.slurm.runs_per_job
+    waiting = rows.count_pending(session, store.scope, profile.name, time.time())
+    return min(max(math.ceil(waiting / (_ROUNDS * profile.max_workers)), 1), MAX_CHUNK)
+
+
+def _next_chunk(session: Session, store: Store, profile: Profile, size: int) -> list[RunRow]:
     """Return the most urgent run that may start, with those that may share its worker."""
-    now = time.time()
-    waiting = rows.count_pending(session, store.scope, profile.name, now)
-    size = min(max(math.ceil(waiting / (_ROUNDS * profile.max_workers)), 1), MAX_CHUNK)
-    found = rows.next_pending(session, store.scope, profile.name, now, size)
+    found = rows.next_pending(session, store.scope, profile.name, time.time(), size)
     if not found:
         return []
     first = found[0]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from nanoos_lab.runs.attempts.folder import AttemptFolder
 from nanoos_lab.runs.driving.collect import collect
 from nanoos_lab.runs.driving.endings import settle
-from nanoos_lab.runs.executors import Sight, View
+from nanoos_lab.runs.executors import Sight, Verdict, View
 from nanoos_lab.store import run_changes as changes
 from nanoos_lab.store import runs as rows
 from nanoos_lab.store.events import record_event
@@ -121,8 +121,13 @@ class Reconciler:
         sight = executor.look(folder, runs[0].job_id, owner_alive=others, begun_at=begun_at)
         scene = _Scene(folder, runs, sight, folder.started(), folder.outcomes())
         left = [run for run in runs if not (run.id in scene.outcomes and self._collect(folder, run))]
+        if sight.job_id is not None:
+            self._record_job(left, sight.job_id)
+        waiting = bool(left) and sight.view is View.WAITING
         left = [run for run in left if not (run.cancel_requested and self._call_off(scene, run))]
         settled = len(runs) - len(left)
+        if waiting and not left:
+            executor.stop(folder, runs[0].job_id or sight.job_id, hard=False)  # nobody wants its worker any more
         if sight.view is View.ALIVE:
             settled += sum(self._follow(executor, scene, run) for run in left)
         elif sight.view is View.GONE and left:
@@ -133,6 +138,18 @@ class Reconciler:
         if not left:
             self._untidy.append((folder, executor))
         return settled
+
+    def _record_job(self, runs: list[InFlight], job_id: str) -> None:
+        """Adopt a worker that was asked for by a process that died before it could say so."""
+        with self._store.write() as session:
+            for run in runs:
+                if run.job_id is None:
+                    changes.set_attempt(session, self._store.scope, run.id, run.attempt, job_id=job_id)
+                    changes.change_state(
+                        session, self._store.scope, run.id, attempt=run.attempt,
+                        expected=[RunState.SUBMITTING], values={"state": RunState.QUEUED},
+                    )  # fmt: skip
+                    record_event(session, self._store.scope, "run.adopted", run.id, job=job_id)
 
     def _call_off(self, scene: _Scene, run: InFlight) -> bool:
         """Cancel a run that its worker has not begun and now never will."""
@@ -189,8 +206,20 @@ class Reconciler:
                 at = None
             elif at is None and ((worked and not begun) or (not worked and scene.sight.reason)):
                 at = run.begun_at  # nothing in this folder could begin: count it, or it would go on for ever
-            settled += self._lose(scene.folder, run, reason, at)
+            if at is not None and scene.sight.verdict is not Verdict.CHARGED:
+                settled += self._end_as_told(scene, run, reason, at)
+            else:
+                settled += self._lose(scene.folder, run, reason, at)
         return settled
+
+    def _end_as_told(self, scene: _Scene, run: InFlight, reason: str, begun_at: float) -> bool:
+        """End a run as the place where it ran said."""
+        if scene.sight.verdict is Verdict.FREE:
+            return self._lose(scene.folder, run, reason, None)
+        cancelled = scene.sight.verdict is Verdict.CANCELLED
+        state = RunState.CANCELLED if cancelled else RunState.FAILED
+        ending = Ending(state, reason, begun_at, time.time())
+        return self._settle(run, ending, reason, again=False, kind=None if cancelled else "LimitError")
 
     # ------------------------------------------------------------------ ends
 
@@ -211,8 +240,11 @@ class Reconciler:
             reason = "cancelled; its worker was ended because it did not stop by itself"
         return self._settle(run, ending, reason, again=True)
 
-    def _settle(self, run: InFlight, ending: Ending, message: str, *, again: bool) -> bool:
-        kind = "RunCancelledError" if run.cancel_requested else "LostError"
+    def _settle(
+        self, run: InFlight, ending: Ending, message: str, *, again: bool, kind: str | None = None
+    ) -> bool:
+        cancelled = run.cancel_requested or ending.ended is RunState.CANCELLED
+        kind = kind or ("RunCancelledError" if cancelled else "LostError")
         error = {"type": kind, "message": message, "traceback": ""}
         with self._store.write() as session:
             state = settle(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, Protocol
 from nanoos_lab.plugins import Registry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from nanoos_lab.runs.attempts.folder import AttemptFolder
     from nanoos_lab.runs.executors.here import HereExecutor
@@ -27,6 +27,7 @@ __all__ = [
     "InlineExecutor",
     "ProcessExecutor",
     "Sight",
+    "Verdict",
     "View",
 ]
 
@@ -42,6 +43,19 @@ class View(Enum):
     """A worker claimed it and is no more, or none will come."""
 
 
+class Verdict(Enum):
+    """What the end of a worker says of the item it was at, where that has no outcome."""
+
+    CHARGED = "charged"
+    """It may have been the item's fault: tried again at the run's cost."""
+    FREE = "free"
+    """The place took the worker away: tried again at no cost."""
+    FINAL = "final"
+    """Trying again as it is would end the same: FAILED."""
+    CANCELLED = "cancelled"
+    """Somebody cancelled it at the place where it ran."""
+
+
 class Sight(NamedTuple):
     """An executor's view of a folder at one moment."""
 
@@ -50,6 +64,10 @@ class Sight(NamedTuple):
     """Why the worker is gone; without a claim and without a reason, nobody was asked for one."""
     claimed: bool = False
     """Whether the folder was claimed when it was looked at. What comes later is not part of the view."""
+    verdict: Verdict = Verdict.CHARGED
+    """Where the worker is gone: what becomes of the item it was at."""
+    job_id: str | None = None
+    """The handle of its worker, where it was found again without one having been recorded."""
 
 
 class DetachedExecutor(Protocol):
@@ -62,13 +80,24 @@ class DetachedExecutor(Protocol):
 
     def __init__(self, profile: Profile) -> None: ...
 
-    def start(self, folder: AttemptFolder, resources: Resources, name: str) -> str:
-        """Ask for a worker on a folder whose spec is written, and return a handle such as a process id.
+    @property
+    def at_once(self) -> int:
+        """How many folders one call of :meth:`start` takes at most."""
+
+    @property
+    def room(self) -> int:
+        """How many folders may be under way together."""
+
+    def start(self, folders: Sequence[AttemptFolder], resources: Resources, name: str) -> list[str]:
+        """Ask for a worker on each of some folders whose specs are written: for all of them or for none.
 
         Args:
-            folder: The attempt folder.
-            resources: What the worker may use.
-            name: ``nanoos-<run>-<attempt>``, by which an orphan is found again.
+            folders: The attempt folders.
+            resources: What each worker may use.
+            name: ``nanoos-<run>-<attempt>`` of the first, by which an orphan is found again.
+
+        Returns:
+            A handle for each, such as a process id.
 
         Raises:
             OSError: No worker could be asked for.

@@ -20,7 +20,7 @@ from nanoos_lab.runs.attempts.presence import start_ticks
 from nanoos_lab.runs.executors import Sight, View
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from nanoos_lab.runs.attempts.folder import AttemptFolder
     from nanoos_lab.settings import Profile, Resources
@@ -79,17 +79,26 @@ class ProcessExecutor:
     def __init__(self, profile: Profile) -> None:
         self.profile = profile
 
-    def start(self, folder: AttemptFolder, resources: Resources, name: str) -> str:
+    at_once: ClassVar[int] = 1
+    """A worker is started for one folder at a time."""
+
+    @property
+    def room(self) -> int:
+        """How many workers may be at work together."""
+        return self.profile.max_workers
+
+    def start(self, folders: Sequence[AttemptFolder], resources: Resources, name: str) -> list[str]:
         """Start a worker on a folder whose spec is written, and return its process id.
 
         Args:
-            folder: The attempt folder.
+            folders: One attempt folder.
             resources: Sets the number of threads.
             name: Shown among the worker's arguments.
 
         Raises:
             OSError: The worker could not be started.
         """
+        (folder,) = folders
         command = [sys.executable, "-P", "-m", "nanoos_lab.runs.worker", str(folder.path.resolve()), name]
         with folder.stdout.open("ab") as out, folder.stderr.open("ab") as err:
             child = subprocess.Popen(
@@ -102,7 +111,7 @@ class ProcessExecutor:
                 start_new_session=True,
             )
         _children[folder.path] = child
-        return str(child.pid)
+        return [str(child.pid)]
 
     def look(self, folder: AttemptFolder, job_id: str | None, *, owner_alive: bool, begun_at: float) -> Sight:
         """Return what is known of the worker of a folder.
