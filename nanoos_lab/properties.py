@@ -15,7 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from nanoos_lab.vocabulary import VOCABULARY, Property, get_property
 
-__all__ = ["VOCABULARY", "Method", "Origin", "Property", "PropertyEstimate", "get_property"]
+__all__ = [
+    "VOCABULARY", "ArrayEstimate", "Method", "Origin", "Property", "PropertyEstimate", "Statement", "get_property",
+]  # fmt: skip
 
 Scalar = float | int
 UncertaintyKind = Literal["none", "standard", "expanded_90", "conformal_90", "fit"]
@@ -53,21 +55,13 @@ class Method(BaseModel):
         return f"{head} · {self.recipe}" if self.recipe else head
 
 
-class PropertyEstimate(BaseModel):
-    """One statement of a property of one subject.
-
-    Example:
-        >>> PropertyEstimate(property="bulk_modulus", value=171.0, uncertainty=8.0,
-        ...     uncertainty_kind="fit", origin=Origin.COMPUTED, method=Method(name="CHGNet")).unit
-        'GPa'
-    """
+class Statement(BaseModel):
+    """What is said of a property of one subject, besides its number or numbers."""
 
     model_config = ConfigDict(frozen=True)
 
     property: str
     """A name of the vocabulary."""
-    value: float
-    """The value, in ``unit``."""
     unit: str = ""
     """Filled from the vocabulary; a different unit is refused."""
     uncertainty: float | None = None
@@ -107,5 +101,48 @@ class PropertyEstimate(BaseModel):
             raise ValueError(msg)
         if (self.uncertainty is None) != (self.uncertainty_kind == "none"):
             msg = "give uncertainty and uncertainty_kind together, or neither"
+            raise ValueError(msg)
+        return self
+
+
+class PropertyEstimate(Statement):
+    """One statement of a property of one subject.
+
+    Example:
+        >>> PropertyEstimate(property="bulk_modulus", value=171.0, uncertainty=8.0,
+        ...     uncertainty_kind="fit", origin=Origin.COMPUTED, method=Method(name="CHGNet")).unit
+        'GPa'
+    """
+
+    value: float
+    """The value, in ``unit``."""
+
+    @model_validator(mode="after")
+    def _check_kind(self) -> Self:
+        if get_property(self.property).kind != "scalar":
+            msg = f"{self.property} is an array, not one number"
+            raise ValueError(msg)
+        return self
+
+
+class ArrayEstimate(Statement):
+    """One statement of an array, such as a spectrum, of one subject.
+
+    An uncertainty is the half width of every number of the last column.
+    """
+
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
+
+    array: Any
+    """Numbers (float64), one row a point and one column an axis of the property, in the axes' units."""
+
+    @model_validator(mode="after")
+    def _check_kind(self) -> Self:
+        entry, shape = get_property(self.property), tuple(getattr(self.array, "shape", ()))
+        if entry.kind != "array":
+            msg = f"{self.property} is one number, not an array"
+            raise ValueError(msg)
+        if len(shape) != 2 or shape[0] < 1 or shape[1] != len(entry.axes):  # noqa: PLR2004 - rows and columns
+            msg = f"{self.property} has one row for each point and {len(entry.axes)} columns, not the shape {shape}"
             raise ValueError(msg)
         return self

@@ -112,6 +112,8 @@ class Settings(BaseModel):
 
     default_profile: str = "here"
     profiles: dict[str, Profile] = Field(default_factory=_built_in_profiles)
+    artifacts: str = Field(default="", pattern=r"^$|^[A-Za-z][A-Za-z0-9+.-]*(::[A-Za-z0-9+.-]+)*://")
+    """Where the lab keeps the bytes of artifacts: a URL that fsspec knows; empty for its own folder."""
 
     def profile(self, name: str | None) -> Profile:
         """Return a profile, the default one for None.
@@ -149,8 +151,14 @@ def load_settings(*files: Path) -> Settings:
     """
     merged: dict[str, Any] = {}
     profiles: dict[str, Any] = dict(_built_in_profiles())
-    for path in files or (user_settings_path(),):
+    own = user_settings_path()
+    for path in files or (own,):
         data = _read(path)
+        if "artifacts" in data and path == own:
+            raise InvalidInputError(
+                f"{path}: artifacts: where bytes are kept is a matter of a lab, not of a person: say it in the lab's "
+                "settings.toml"
+            )
         for name, entry in data.pop("profiles", {}).items():
             profiles[name] = {"executor": name, **entry, "name": name}
         merged |= data

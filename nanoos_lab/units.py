@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from tokenize import TokenError
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from nanoos_lab.errors import InvalidInputError
 from nanoos_lab.vocabulary import get_property
@@ -93,7 +93,9 @@ class Quantity:
     uncertainty: float | None = None
 
 
-def convert(value: Number, unit: str, to: str, *, difference: bool = False, what: str = "it") -> Number:
+def convert(
+    value: Number, unit: str, to: str, *, difference: bool = False, photon: bool = False, what: str = "it"
+) -> Number:
     """Return a number, or an array of them, in another unit.
 
     Args:
@@ -101,6 +103,7 @@ def convert(value: Number, unit: str, to: str, *, difference: bool = False, what
         unit: As people write it: ``GPa``, ``kJ/(mol atom)``, ``Å³/atom``, ``cm^-1``, ``°C``.
         to: The wanted unit.
         difference: Whether it is a difference or a width, for which 1 °C is 1 K.
+        photon: Whether it is of a photon, whose energy is also said by wavelength, wavenumber or frequency.
         what: What it is, for messages.
 
     Raises:
@@ -113,13 +116,14 @@ def convert(value: Number, unit: str, to: str, *, difference: bool = False, what
     if unit == to:
         return value
     (factor, source), (divisor, target) = _parse(unit), _parse(to)
-    if source.dimensionality != target.dimensionality:
+    optics = ("spectroscopy",) if photon else ()
+    if not source.is_compatible_with(target, *optics):
         raise InvalidInputError(_mismatch(what, unit, to))
     if difference:
         source, target = _as_difference(source), _as_difference(target)
-    converted: Any = _registry().convert(value * factor, source, target) / divisor
-    result: Number = _rounded(converted) if isinstance(converted, float) else converted
-    return result
+    quantity = _registry().Quantity(value * factor, source)
+    converted = quantity.to(target, *optics).magnitude / divisor
+    return cast("Number", _rounded(converted) if isinstance(converted, float) else converted)
 
 
 def compatible(unit: str, to: str) -> bool:
@@ -130,7 +134,7 @@ def compatible(unit: str, to: str) -> bool:
         to: The wanted unit.
     """
     try:
-        return bool(_parse(unit)[1].dimensionality == _parse(to)[1].dimensionality)
+        return bool(_parse(unit)[1].is_compatible_with(_parse(to)[1]))
     except InvalidInputError:
         return False
 

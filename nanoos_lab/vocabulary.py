@@ -23,6 +23,8 @@ class Axis(BaseModel):
     """Words for people."""
     unit: str
     """The unit in which the column is kept; ``""`` for dimensionless."""
+    photon: bool = False
+    """Whether it is a photon's energy, which may be given as wavelength, wavenumber or frequency as well."""
 
 
 class Property(BaseModel):
@@ -281,7 +283,10 @@ VOCABULARY: dict[str, Property] = {
             symbol="α",
             description="Optical absorption coefficient (of ln, not log10) against photon energy.",
             kind="array",
-            axes=(Axis(label="Photon energy", unit="eV"), Axis(label="Absorption coefficient", unit="cm⁻¹")),
+            axes=(
+                Axis(label="Photon energy", unit="eV", photon=True),
+                Axis(label="Absorption coefficient", unit="cm⁻¹"),
+            ),
         ),
         Property(
             name="raman_spectrum",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from nanoos_lab.lab import sources
 from nanoos_lab.lab.records import StructureRecord
 from nanoos_lab.store import structures
-from nanoos_lab.store.values import attach_measured
+from nanoos_lab.store.tables import attach_measured
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,12 +9,13 @@ from nanoos_lab.lab import adding, reporting, sources
 from nanoos_lab.lab.answers import Predictions, Report
 from nanoos_lab.lab.records import StructureRecord, StructureSet
 from nanoos_lab.lab.runs import Batch, Run
+from nanoos_lab.lab.sharing import Sharing
 from nanoos_lab.lab.workspace import StructureLike, Workspace
 from nanoos_lab.runs.engine import Runs
 from nanoos_lab.settings import load_settings, user_settings_path
 from nanoos_lab.store.database import Store
 from nanoos_lab.store.schema import Role, RunState
-from nanoos_lab.store.values import ImportReport, import_measured_csv
+from nanoos_lab.store.tables import ImportReport, import_measured_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from nanoos_lab.settings import Resources, RetryPolicy, Settings
 
 
-class Lab(Workspace):
+class Lab(Sharing, Workspace):
     """An open workspace: structures, runs and values of one project, in a folder or on a server.
 
     Args:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from dataclasses import dataclass
 from functools import partial
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.exc import IntegrityError
 
 from nanoos_lab.errors import RunError, UnknownNameError
-from nanoos_lab.runs.attempts.folder import AttemptFolder
+from nanoos_lab.runs.attempts.folder import AttemptFolder, attempt_folder
 from nanoos_lab.runs.attempts.presence import Presence
 from nanoos_lab.runs.attempts.progress import Progress, read_progress
 from nanoos_lab.runs.driving.driver import Driver
@@ -28,12 +29,13 @@ from nanoos_lab.store.schema import BatchRow, RunRow, RunState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
+    from pathlib import Path
 
     from sqlalchemy.orm import Session
 
     from nanoos_lab.runs.submission import Inputs, Order
     from nanoos_lab.settings import Resources, RetryPolicy, Settings
-    from nanoos_lab.store.database import Store
+    from nanoos_lab.store.database import Scope, Store
     from nanoos_lab.tasks import Task
 
 _RETRIABLE = frozenset({RunState.FAILED, RunState.LOST, RunState.CANCELLED})
@@ -218,17 +220,19 @@ class Runs:
 
     def _tidy_old_folders(self) -> None:
         """Tidy what was left by processes that died between settling a run and removing its files."""
-        files = self._store.scope.files
+        files, scope = self._store.scope.files, self._store.scope
         inline = [p for p in (files / FOLDER).glob("*") if not self._presence.alive(p.name)]
         detached = [p.parent for p in (files / "runs").glob("[0-9a-f][0-9a-f]/*/spec.json")]
         if not inline and not detached:
             return
         with self._store.read() as session:  # after the folders were listed: their rows are older than they
-            in_use = {flight.folder for flight in rows.in_flight(session, self._store.scope)}
+            in_use = {flight.folder for flight in rows.in_flight(session, scope, everybodys=True)}
         for path in inline:
+            if not _is_ours(path, scope):
+                continue
             if path.relative_to(files).as_posix() not in in_use:
                 AttemptFolder(path).tidy()
-        left = [path for path in detached if path.relative_to(files).as_posix() not in in_use]
+        left = [p for p in detached if p.relative_to(files).as_posix() not in in_use and _is_ours(p, scope)]
         self._reconciler.tidy(map(AttemptFolder, left))
 
     def _unfinished_elsewhere(self) -> bool:
@@ -244,7 +248,9 @@ class Runs:
             pending = [
                 run
                 for run in rows.get_runs(session, self._store.scope, run_ids)
-                if run.state == RunState.PENDING and run.executor in self._pool.inline_names()
+                if run.state == RunState.PENDING
+                and run.executor in self._pool.inline_names()
+                and self._store.scope.carries_on(run.author)
             ]
         for run in pending:
             if self._presence.is_me(run.owner):
@@ -316,7 +322,7 @@ class Runs:
     def _folder(self, run_id: str) -> AttemptFolder | None:
         with self._store.read() as session:
             attempts = rows.attempts_of(session, self._store.scope, run_id)
-        return AttemptFolder(self._store.scope.files / attempts[-1].folder) if attempts else None
+        return attempt_folder(self._store.scope.files, attempts[-1].folder) if attempts else None
 
     # ------------------------------------------------------------------ change one's mind
 
@@ -361,6 +367,10 @@ class Runs:
                 raise RunError(
                     f"run {run_id} is {run.state}: only a FAILED, LOST or CANCELLED run is retried"
                 )
+            if not scope.carries_on(run.author):
+                raise RunError(
+                    f"run {run_id} is {run.author}'s, who alone tries it again: submit the same, and it runs as yours"
+                )
             taken = rows.find_active(session, scope, [run.key])
             values = {
                 "state": RunState.PENDING,
@@ -391,6 +401,11 @@ class Runs:
         self._pool.stop()
         self._reconciler.tidy()
         self._presence.release()
+
+
+def _is_ours(path: Path, scope: Scope) -> bool:
+    """Return whether what lies here was made by those whose runs are carried on here."""
+    return scope.looks_after is None or path.lstat().st_uid == os.geteuid()
 
 
 def _load(order: Order, inputs: Sequence[Any]) -> tuple[Any, Mapping[str, Any], Any]:

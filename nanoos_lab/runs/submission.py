@@ -197,12 +197,17 @@ def record(
     edges = {key: edges_of(inputs) for _, inputs, key in wanted}
     with store.write() as session:
         parent = _parent(session, scope, parent_id)
-        known = {} if force else rows.find_active(session, scope, edges)
+        active = {} if force else rows.find_active(session, scope, edges)
+        # What another person has not finished yet, nobody here can carry on: it is not waited for.
+        known = {
+            k: run for k, run in active.items() if RunState(run.state).final or scope.carries_on(run.author)
+        }
         there = set(known)
         fresh: dict[str, dict[str, Any]] = {}
         for order, _, key in wanted:
             if key not in known:
-                fresh[key] = order.row(scope, key, force=force, owner=owner, parent_id=parent)
+                beside = force or key in active
+                fresh[key] = order.row(scope, key, force=beside, owner=owner, parent_id=parent)
                 known[key] = RunRow(**fresh[key])
         if fresh:
             changes.insert_runs(session, scope, list(fresh.values()), [edges[key] for key in fresh])

@@ -24,11 +24,10 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
-from nanoos_lab.errors import AccessDeniedError, ConnectionLostError, InvalidInputError, StoreError
+from nanoos_lab.errors import ConnectionLostError, InvalidInputError, StoreError
 from nanoos_lab.store import folder
 from nanoos_lab.store.embedded import EmbeddedBackend
 from nanoos_lab.store.patience import Patience
-from nanoos_lab.store.schema import Role
 from nanoos_lab.store.scope import Backend, Scope
 from nanoos_lab.store.sqlite import BUSY_TIMEOUT_S
 
@@ -146,12 +145,11 @@ class Store:
         """Give a session that alone writes to the project: committed at the end, rolled back on any error.
 
         Raises:
-            AccessDeniedError: The person may only look at this project.
+            AccessDeniedError: The person may only look at this project, or not even that any more.
             ConnectionLostError: The server went away; the message says whether something may have been stored.
             StoreError: The database cannot be written; then nothing was.
         """
         self._check_open()
-        self.check_may_write()
         with (
             self._my_turn(),
             self._explained(),
@@ -196,18 +194,6 @@ class Store:
             ConnectionLostError: The server stayed away.
         """
         return self._until_kept(self.read, work)
-
-    def check_may_write(self) -> None:
-        """Refuse a person who may only look.
-
-        Raises:
-            AccessDeniedError: The person is a viewer of this project.
-        """
-        if self._scope is not None and self._scope.role is Role.VIEWER:
-            raise AccessDeniedError(
-                f"{self._scope.author} may look at the project {self._scope.project!r} but not change it: ask its "
-                "owner to make you an editor"
-            )
 
     def close(self) -> None:
         """Close all connections; closing twice is harmless."""

@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from nanoos_lab.errors import StoreError
 from nanoos_lab.store import folder, migrations
+from nanoos_lab.store.artifacts.payloads import payload_url
 from nanoos_lab.store.schema import ProjectRow
 from nanoos_lab.store.scope import Scope
 from nanoos_lab.store.sqlite import BUSY_TIMEOUT_S, explain, make_engine
@@ -64,7 +65,8 @@ class EmbeddedBackend:
         if project_id is None:
             return None
         files = self.root / "projects" / folder.slug(name)
-        return Scope(project_id, name, (author or _login_name())[:100], files)
+        payloads = payload_url(self.root)
+        return Scope(project_id, name, (author or _login_name())[:100], files, payloads=payloads)
 
     def make_project(self, session: Session, name: str) -> None:
         """Record a project."""
@@ -93,7 +95,7 @@ def _prepare(root: Path) -> folder.LabInfo:
     if folder.is_lab(root):
         info = folder.read_info(root)
         path = root / folder.STORE_FILE
-        if _revision(path) == migrations.HEAD and _logs_ahead(path):
+        if revision_of(path) == migrations.HEAD and _logs_ahead(path):
             return info
     try:
         root.mkdir(parents=True, exist_ok=True)
@@ -111,14 +113,14 @@ def _make_or_migrate(root: Path) -> folder.LabInfo:
     info = folder.read_info(root) if folder.is_lab(root) else None
     if info is None and not path.exists():
         _create(path)
-    elif _revision(path) != migrations.HEAD:
+    elif revision_of(path) != migrations.HEAD:
         _migrate(path)
     if not _logs_ahead(path):
         _log_ahead(path)
     return info or folder.write_info(root)
 
 
-def _revision(path: Path) -> str:
+def revision_of(path: Path) -> str:
     """Return the schema revision of a database, refusing what is not a lab's or newer than this package."""
     if not path.is_file():
         raise StoreError(
@@ -181,7 +183,7 @@ def _create(path: Path) -> None:
 
 def _migrate(path: Path) -> None:
     """Take an older database to the newest schema in one transaction, keeping a copy of how it was."""
-    revision = _revision(path)
+    revision = revision_of(path)
     copy = path.with_name(f"{path.name}.{revision}.backup")
     engine = make_engine(path, foreign_keys=False)  # a table is altered by copying it
     try:

@@ -139,7 +139,7 @@ class KnownStructures:
             self._structures[known.id] = structure
 
     def _look_up(self, items: Sequence[NewStructure]) -> None:
-        self._read(_BY_KEY, {key for item in items for key in (item.record_key, item.cell_key)})
+        self._read(_BY_KEY, {item.record_key for item in items})
         added = [item for item in items if not item.derived]
         self._read(_BY_DIGEST, {item.digest for item in added})
         unsure = [item for item in added if not item.distinct and item.digest not in self._by_digest]

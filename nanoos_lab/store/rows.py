@@ -18,6 +18,7 @@ from nanoos_lab.store.schema import (
     MaterialRow,
     PropertyValueRow,
     RunRow,
+    SampleRow,
     StructureRow,
 )
 
@@ -43,6 +44,7 @@ KINDS: dict[str, type[Base]] = {
     "material": MaterialRow,
     "value": PropertyValueRow,
     "artifact": ArtifactRow,
+    "sample": SampleRow,
 }
 """The records that have ids, by the word for them."""
 
@@ -160,18 +162,16 @@ def insert_new(session: Session, table: type[Base], rows: Sequence[Mapping[str, 
     session.flush()  # a row that waits in the session may be one that these refer to
     connection = session.connection()
     statement = _insert_ignoring(table, connection.dialect.name)
-    result = connection.execute(statement, list(rows))
-    return len(result.all()) if result.returns_rows else result.rowcount
+    return connection.execute(statement, list(rows)).rowcount
 
 
 @cache
 def _insert_ignoring(table: type[Base], dialect: str) -> Any:  # noqa: ANN401 - the dialects share no type
     if dialect == "sqlite":
         from sqlalchemy.dialects.sqlite import insert  # noqa: PLC0415 - only the dialect in use is imported
+    else:
+        from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]  # noqa: PLC0415
 
-        return insert(table.__table__).on_conflict_do_nothing()  # type: ignore[arg-type]
-    from sqlalchemy.dialects import postgresql  # noqa: PLC0415
-
-    # What comes back is counted, as psycopg counts nothing when there are several rows.
-    t = table.__table__
-    return postgresql.insert(t).on_conflict_do_nothing().returning(next(iter(t.primary_key)))  # type: ignore[arg-type]
+    # Without RETURNING the rows travel one after the other through a prepared statement, three times as fast.
+    statement = insert(table.__table__).on_conflict_do_nothing()  # type: ignore[arg-type]
+    return statement.execution_options(preserve_rowcount=True)

@@ -27,7 +27,7 @@ from nanoos_lab.store.schema import (
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from sqlalchemy import Select
+    from sqlalchemy import ColumnElement, Select
     from sqlalchemy.orm import Session
 
     from nanoos_lab.store.database import Scope
@@ -171,17 +171,24 @@ def unfinished_among(session: Session, scope: Scope, run_ids: Sequence[str]) -> 
 
 
 def count_unfinished(session: Session, scope: Scope, *, not_executors: Collection[str] = ()) -> int:
-    """Return how many runs are unfinished, those of some executors left out."""
+    """Return how many runs are unfinished of those carried on here, those of some executors left out."""
     query = select(func.count()).where(
-        RunRow.project_id == scope.project_id,
+        *_carried_on(scope),
         RunRow.state.in_(list(UNFINISHED)),
         RunRow.executor.not_in(list(not_executors)),
     )
     return session.scalar(query) or 0
 
 
-def in_flight(session: Session, scope: Scope) -> list[InFlight]:
-    """Return every run between PENDING and an end, with its current attempt."""
+def in_flight(session: Session, scope: Scope, *, everybodys: bool = False) -> list[InFlight]:
+    """Return every run between PENDING and an end, with its current attempt.
+
+    Args:
+        session: An open session.
+        scope: The project.
+        everybodys: Also those that others carry on.
+    """
+    mine = [RunRow.project_id == scope.project_id] if everybodys else _carried_on(scope)
     query = (
         select(
             _RUN.c.id,
@@ -196,7 +203,7 @@ def in_flight(session: Session, scope: Scope) -> list[InFlight]:
             _ATTEMPT.c.created_at,
         )
         .join(_ATTEMPT, _current_attempt())
-        .where(_RUN.c.project_id == scope.project_id, _RUN.c.state.in_(list(IN_FLIGHT)))
+        .where(*mine, _RUN.c.state.in_(list(IN_FLIGHT)))
         .order_by(_ATTEMPT.c.folder, _RUN.c.created_at)
     )
     return [InFlight._make(row) for row in session.execute(query)]
@@ -209,7 +216,7 @@ def folders_in_flight(session: Session, scope: Scope, profile: str) -> int:
         .select_from(_RUN)
         .join(_ATTEMPT, _current_attempt())
         .where(
-            _RUN.c.project_id == scope.project_id,
+            *_carried_on(scope),
             _RUN.c.profile == profile,
             _RUN.c.state.in_(list(IN_FLIGHT)),
         )
@@ -224,7 +231,7 @@ def waiting_profiles(
     query = (
         select(_RUN.c.profile, _RUN.c.executor)
         .where(
-            _RUN.c.project_id == scope.project_id,
+            *_carried_on(scope),
             _RUN.c.state == RunState.PENDING,
             _RUN.c.not_before <= now,
             _RUN.c.executor.not_in(list(inline)),
@@ -333,11 +340,17 @@ def _state(name: str) -> RunState:
 
 def _pending(scope: Scope, profile: str, now: float, query: Select[Any]) -> Select[Any]:
     return query.where(
-        RunRow.project_id == scope.project_id,
+        *_carried_on(scope),
         RunRow.state == RunState.PENDING,
         RunRow.profile == profile,
         RunRow.not_before <= now,
     )
+
+
+def _carried_on(scope: Scope) -> list[ColumnElement[bool]]:
+    """Return what holds of the runs that are carried on here."""
+    whose = [] if scope.looks_after is None else [RunRow.author == scope.looks_after]
+    return [RunRow.project_id == scope.project_id, *whose]
 
 
 def _current_attempt() -> Any:  # noqa: ANN401 - an SQL expression

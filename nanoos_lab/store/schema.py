@@ -377,6 +377,23 @@ class AttemptRow(Base):
     ended: Mapped[str | None] = mapped_column(String(12))
     """How it ended: COMPLETED, FAILED, CANCELLED or LOST."""
     reason: Mapped[str] = mapped_column(Text, default="")
+    usage: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """What it took, as the place where it ran says: ``elapsed_s``, ``cpu_s``, ``cpus``, ``gpus``, ``max_rss_bytes``."""
+
+
+class LeaseRow(Base):
+    """Who looks after a project's runs just now, so that several may try and one does."""
+
+    __tablename__ = "lease"
+    __table_args__ = (PrimaryKeyConstraint("project_id", "name"),)
+    project_id: Mapped[str] = mapped_column(ForeignKey("project.id"))
+    name: Mapped[str] = mapped_column(String(100))
+    """What is looked after."""
+    holder: Mapped[str] = mapped_column(String(200))
+    token: Mapped[int] = mapped_column(BigInteger)
+    """Grows with every change of holder: who comes with an older one has lost the lease."""
+    until: Mapped[float]
+    """When it ends unless it is renewed."""
 
 
 class BatchRow(Base):

@@ -29,8 +29,19 @@ class Scope:
     """Folder of the project's files; paths in the database are relative to it."""
     role: Role = Role.OWNER
     """What the person may do in the project."""
+    looks_after: str | None = None
+    """Whose runs are carried on here; None for everybody's. A run's row says which code to start and where its files
+    are, so on a server nobody acts on what another person wrote there."""
     payloads: str = ""
     """URL under which the bytes of artifacts are kept; empty for the folder ``artifacts`` of the files."""
+
+    def carries_on(self, author: str) -> bool:
+        """Return whether a person's runs are carried on here.
+
+        Args:
+            author: Who asked for them.
+        """
+        return self.looks_after in {None, author}
 
 
 class Backend(Protocol):

@@ -82,6 +82,52 @@ def find_structures(
         UnknownNameError: A filter, element, space group or id does not exist.
         InvalidInputError: A condition cannot be understood.
     """
+    where = conditions(
+        session, scope, tags=tags, elements=elements, exclude_elements=exclude_elements, formula=formula,
+        reduced_formula=reduced_formula, chemical_system=chemical_system, space_group=space_group,
+        crystal_system=crystal_system, text=text, material=material, derived=derived, **ranges,
+    )  # fmt: skip
+    wanted = None if ids is None else _resolve_all(session, scope, as_list(ids))
+    return _fetch(session, where, wanted, limit)
+
+
+def conditions(
+    session: Session,
+    scope: Scope,
+    *,
+    ids: str | Iterable[str] | None = None,
+    tags: str | Iterable[str] | None = None,
+    elements: str | Iterable[str] | None = None,
+    exclude_elements: str | Iterable[str] | None = None,
+    formula: str | None = None,
+    reduced_formula: str | Iterable[str] | None = None,
+    chemical_system: str | Iterable[str] | None = None,
+    space_group: int | str | Iterable[int | str] | None = None,
+    crystal_system: str | Iterable[str] | None = None,
+    text: str | None = None,
+    material: str | None = None,
+    derived: bool | None = None,
+    **ranges: Any,
+) -> list[Condition]:
+    """Return the filters of :func:`find_structures` as conditions on ``StructureRow``, the project's first.
+
+    Args:
+        session: An open session.
+        scope: The project.
+        ids: As there, and so are all others.
+        tags: See there.
+        elements: See there.
+        exclude_elements: See there.
+        formula: See there.
+        reduced_formula: See there.
+        chemical_system: See there.
+        space_group: See there.
+        crystal_system: See there.
+        text: See there.
+        material: See there.
+        derived: See there.
+        **ranges: See there.
+    """
     where = [StructureRow.project_id == scope.project_id]
     where += [StructureRow.id.in_(_tagged(scope, TagRow.tag == tag)) for tag in as_list(tags or ())]
     where += [_holds(symbol) for symbol in _symbols(elements)]
@@ -102,8 +148,9 @@ def find_structures(
     if derived is not None:
         where.append(StructureRow.parent_id.is_not(None) if derived else StructureRow.parent_id.is_(None))
     where += [_in_range(scope, name, bounds) for name, bounds in ranges.items() if bounds is not None]
-    wanted = None if ids is None else _resolve_all(session, scope, as_list(ids))
-    return _fetch(session, where, wanted, limit)
+    if ids is not None:
+        where.append(StructureRow.id.in_(_resolve_all(session, scope, as_list(ids))))
+    return where
 
 
 def _fetch(

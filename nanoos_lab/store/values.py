@@ -1,4 +1,4 @@
-"""Facts: estimates of properties, attached to a structure or a material and to the run they came from.
+"""Facts: estimates of properties, attached to a structure, a material or a sample and to the run they came from.
 
 A fact is identified by the hash of all it says, so that collecting or importing twice adds nothing.
 """
@@ -9,85 +9,117 @@ import hashlib
 import json
 import math
 import time
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from nanoos_lab.errors import InvalidInputError, UnknownNameError
-from nanoos_lab.properties import Method, Origin, PropertyEstimate, get_property
-from nanoos_lab.store.events import record_event
-from nanoos_lab.store.materials import material_of_phase
+from nanoos_lab.properties import ArrayEstimate, Method, Origin, PropertyEstimate, get_property
+from nanoos_lab.store import artifacts
+from nanoos_lab.store.arrays import place_array
+from nanoos_lab.store.events import record_events
 from nanoos_lab.store.rows import as_list, chunks, fetch_by, insert_new
 from nanoos_lab.store.schema import PropertyValueRow, StructureRow, new_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
+    from nanoos_lab.store.artifacts import Payload
     from nanoos_lab.store.database import Scope
-    from nanoos_lab.store.measured import RejectedLine
 
-
-@dataclass(frozen=True)
-class ImportReport:
-    """What an import did."""
-
-    added: int = 0
-    already_there: int = 0
-    rejected: tuple[RejectedLine, ...] = ()
-    new_materials: tuple[str, ...] = ()
-    """Phases of which the lab has no structure yet; their values wait for one."""
-
-    def __str__(self) -> str:
-        """Say it in a line, and each rejected line in one more."""
-        head = f"{self.added} measured values added, {self.already_there} already there"
-        lines = [f"line {r.line}: {r.reason}" for r in self.rejected]
-        return "\n".join([f"{head}, {len(lines)} lines rejected" if lines else head, *lines])
+_METHOD_CHARS = 100
+_LATER = frozenset({"sample_id", "artifact_id", "shape"})
+"""Columns that facts of the first labs did not have: where they are empty, they say nothing."""
 
 
 def insert_values(
     session: Session,
     scope: Scope,
-    material_id: str,
+    material_id: str | None,
     structure_id: str | None,
-    estimates: Iterable[PropertyEstimate],
+    estimates: Iterable[PropertyEstimate | ArrayEstimate],
     *,
     run_id: str | None = None,
+    sample_id: str | None = None,
 ) -> list[PropertyValueRow]:
     """Store estimates of one subject; a fact that is there already is returned, not stored again.
 
     Args:
         session: A writing session.
         scope: The project.
-        material_id: The material they speak of.
+        material_id: The material they speak of; None for a sample of which it is not known.
         structure_id: The structure they speak of; None where they hold for the material as such.
         estimates: What is stated.
         run_id: The run they come from.
+        sample_id: The sample that they were found on.
 
     Returns:
         Their rows, in order, each once.
 
     Raises:
-        InvalidInputError: A value is not a finite number.
+        InvalidInputError: A value is not a finite number, or a text cannot be stored.
+        StoreError: The bytes of an array cannot be written.
     """
-    subject = {"material_id": material_id, "structure_id": structure_id, "run_id": run_id}
+    subject = {
+        "material_id": material_id,
+        "structure_id": structure_id,
+        "run_id": run_id,
+        "sample_id": sample_id,
+    }
     rows: dict[str, dict[str, Any]] = {}
+    payloads: dict[str, Payload] = {}
     now = time.time()
     for estimate in estimates:
         row = subject | _columns(estimate)
-        fingerprint = _fingerprint(row)
+        payload = place_array(scope, estimate.array) if isinstance(estimate, ArrayEstimate) else None
+        fingerprint = fact_hash(row, payload)
+        if payload is not None:
+            payloads[fingerprint] = payload
         # a microsecond apart, so that sorting by time keeps the order in which they were stated
         rows.setdefault(fingerprint, row | _record(scope, fingerprint, now + 1e-6 * len(rows)))
-    if insert_new(session, PropertyValueRow, list(rows.values())) == len(rows):
-        return [PropertyValueRow(**row) for row in rows.values()]
+    stored = _record_arrays(session, scope, rows, payloads)
+    fresh = [row for fingerprint, row in rows.items() if fingerprint not in stored]
+    if insert_new(session, PropertyValueRow, fresh) == len(rows):
+        stored = {fingerprint: PropertyValueRow(**row) for fingerprint, row in rows.items()}
+    else:
+        stored = _stored(session, scope, rows)
+    if run_id is None:
+        _say(session, scope, [stored[key] for key, row in rows.items() if stored[key].id == row["id"]])
+    return [stored[fingerprint] for fingerprint in rows]
+
+
+def _say(session: Session, scope: Scope, recorded: Sequence[PropertyValueRow]) -> None:
+    """Tell the journal of new facts that no run gave; those of runs belong to the run's own line."""
+    lines = {
+        row.id: {"property": row.property, "value": row.value, "unit": row.unit, "origin": row.origin}
+        for row in recorded
+    }
+    record_events(session, scope, "value.recorded", lines)
+
+
+def _record_arrays(
+    session: Session, scope: Scope, rows: dict[str, dict[str, Any]], payloads: dict[str, Payload]
+) -> dict[str, PropertyValueRow]:
+    """Record the files of arrays that are new, and return the array values that are stored already."""
+    if not payloads:
+        return {}
+    stored = _stored(session, scope, payloads)
+    for fingerprint, payload in payloads.items():
+        if fingerprint in stored:
+            artifacts.restore(session, scope, [payload.sha256])
+            continue
+        name = f"{rows[fingerprint]['property']}-{payload.sha256[:12]}.npy"
+        rows[fingerprint]["artifact_id"] = artifacts.record_file(session, scope, name, payload).id
+    return stored
+
+
+def _stored(session: Session, scope: Scope, fingerprints: Iterable[str]) -> dict[str, PropertyValueRow]:
     query = select(PropertyValueRow).where(PropertyValueRow.project_id == scope.project_id)
-    stored = fetch_by(session, query, PropertyValueRow.fingerprint, rows)
-    by_fingerprint = {row.fingerprint: row for row in stored}
-    return [by_fingerprint[fingerprint] for fingerprint in rows]
+    found = fetch_by(session, query, PropertyValueRow.fingerprint, fingerprints)
+    return {row.fingerprint: row for row in found}
 
 
 def find_values(
@@ -100,6 +132,7 @@ def find_values(
     property: str | Iterable[str] | None = None,  # noqa: A002 - the word of the vocabulary
     origin: str | Iterable[str] | None = None,
     run_id: str | Iterable[str] | None = None,
+    sample_id: str | Iterable[str] | None = None,
     include_synthetic: bool = False,
     limit: int | None = None,
 ) -> list[PropertyValueRow]:
@@ -114,6 +147,7 @@ def find_values(
         property: Only of this property, or these.
         origin: Only of this origin, or these.
         run_id: Only from this run, or these.
+        sample_id: Only of this sample, or these.
         include_synthetic: Whether values of the toy calculator are among them.
         limit: At most so many.
 
@@ -129,7 +163,10 @@ def find_values(
     if not include_synthetic:
         query = query.where(row.synthetic.is_(False))
     facts = query
-    subjects = ((row.structure_id, structure_id), (row.material_id, material_id), (row.run_id, run_id))
+    subjects = (
+        (row.structure_id, structure_id), (row.material_id, material_id), (row.run_id, run_id),
+        (row.sample_id, sample_id),
+    )  # fmt: skip
     given = [(column, as_list(ids)) for column, ids in subjects if ids is not None]
     given.sort(key=lambda pair: len(pair[1]))
     for column, ids in given[:-1]:
@@ -159,7 +196,16 @@ def _of_materials(
 
 
 def to_estimate(row: PropertyValueRow) -> PropertyEstimate:
-    """Return what a row states, in the form in which science stated it."""
+    """Return what a row states, in the form in which science stated it.
+
+    Args:
+        row: A value that is one number.
+
+    Raises:
+        InvalidInputError: The value is an array; :func:`nanoos_lab.store.arrays.read_array` reads it.
+    """
+    if row.value is None:
+        raise InvalidInputError(f"{row.property} (value {row.id}) is an array, not one number: read it")
     return PropertyEstimate(
         property=row.property,
         value=row.value,
@@ -184,35 +230,63 @@ def _origin(name: str) -> str:
         raise UnknownNameError("origin", name, [str(origin) for origin in Origin]) from None
 
 
-def _columns(estimate: PropertyEstimate) -> dict[str, Any]:
+def _columns(estimate: PropertyEstimate | ArrayEstimate) -> dict[str, Any]:
     """Return an estimate as columns of its table."""
-    numbers = (estimate.value, 0.0 if estimate.uncertainty is None else estimate.uncertainty)
-    if not all(map(math.isfinite, numbers)):
+    array = estimate.array if isinstance(estimate, ArrayEstimate) else None
+    value = float(estimate.value) if isinstance(estimate, PropertyEstimate) else None
+    if not all(map(math.isfinite, (value or 0.0, estimate.uncertainty or 0.0))):
         raise InvalidInputError(
-            f"{estimate.property} = {estimate.value} ± {estimate.uncertainty} cannot be stored: not finite"
+            f"{estimate.property} = {value} ± {estimate.uncertainty} cannot be stored: not finite"
         )
     return {
         "property": estimate.property,
-        "value": float(estimate.value),
+        "value": value,
+        "artifact_id": None,
+        "shape": None if array is None else list(array.shape),
         "unit": estimate.unit,
         "uncertainty": estimate.uncertainty,
         "uncertainty_kind": estimate.uncertainty_kind,
         "origin": estimate.origin.value,
-        "method_name": estimate.method.name,
-        "method_version": estimate.method.version,
-        "method_recipe": estimate.method.recipe,
+        "method_name": _text("method", estimate.method.name, _METHOD_CHARS),
+        "method_version": _text("method's version", estimate.method.version, _METHOD_CHARS),
+        "method_recipe": _text("method's recipe", estimate.method.recipe),
         "converged": estimate.converged,
         "in_domain": estimate.in_domain,
         "synthetic": estimate.synthetic,
         "conditions": estimate.conditions,
-        "source": estimate.source,
-        "note": estimate.note,
+        "source": _text("source", estimate.source),
+        "note": _text("note", estimate.note),
     }
 
 
-def _fingerprint(row: dict[str, Any]) -> str:
+def _text(what: str, text: str, longest: int | None = None) -> str:
+    """Return a text that every database can hold."""
+    if "\0" in text:
+        raise InvalidInputError(f"the {what} {text!r} holds a NUL character, which cannot be stored")
+    if longest is not None and len(text) > longest:
+        raise InvalidInputError(
+            f"the {what} has {len(text)} characters; it may have {longest}: {text[:50]!r}…"
+        )
+    return text
+
+
+def fact_hash(row: Mapping[str, Any], payload: Payload | None) -> str:
+    """Return the hash of a fact: of what it says, of whom, and of the run it came from.
+
+    Args:
+        row: Its columns, apart from id, project, author, time and the id of its array's file.
+        payload: The bytes of its array, where it is one.
+
+    Raises:
+        InvalidInputError: The conditions are not JSON values.
+    """
+    fact = {name: value for name, value in row.items() if value is not None or name not in _LATER}
+    if payload is not None:
+        fact["array"] = payload.sha256
+    if row["sample_id"] is not None:
+        del fact["material_id"]  # it follows from the sample, and may be learnt later
     try:
-        text = json.dumps(row, sort_keys=True, separators=(",", ":"), allow_nan=False)
+        text = json.dumps(fact, sort_keys=True, separators=(",", ":"), allow_nan=False)
     except (TypeError, ValueError) as error:
         raise InvalidInputError(
             f"the conditions {row['conditions']!r} are not JSON values: {error}"
@@ -228,67 +302,3 @@ def _record(scope: Scope, fingerprint: str, created_at: float) -> dict[str, Any]
         "author": scope.author,
         "created_at": created_at,
     }
-
-
-def import_measured_csv(session: Session, scope: Scope, source: str | Path | bytes) -> ImportReport:
-    """Store a table of measured values; importing it again adds nothing.
-
-    A value belongs to a material, found by reduced formula and space group. A material of which there is
-    no structure yet is made, so that a structure added later finds its measured values waiting.
-
-    Args:
-        session: A writing session.
-        scope: The project.
-        source: A path, or the table as text or bytes; see :mod:`nanoos_lab.store.measured` for its columns.
-
-    Raises:
-        InvalidInputError: The table as a whole cannot be read. Bad lines are in the report instead.
-    """
-    from nanoos_lab.store.measured import read_measured  # noqa: PLC0415 - loads pymatgen
-
-    table = read_measured(source)
-    added = repeated = 0
-    new_materials: list[str] = []
-    for (formula, space_group), estimates in table.estimates.items():
-        phase = f"{formula}|{space_group}"
-        material_id, is_new = material_of_phase(session, scope, phase, formula)
-        if is_new:
-            new_materials.append(phase)
-        before = session.scalar(_count(scope, material_id))
-        insert_values(session, scope, material_id, None, estimates)
-        grown = (session.scalar(_count(scope, material_id)) or 0) - (before or 0)
-        added, repeated = added + grown, repeated + len(estimates) - grown
-    report = ImportReport(added, repeated, tuple(table.rejected), tuple(new_materials))
-    if added:
-        name = source.name if isinstance(source, Path) else None
-        record_event(session, scope, "values.imported", scope.project_id, added=added, source=name)
-    return report
-
-
-def _count(scope: Scope, material_id: str) -> Select[int]:
-    row = PropertyValueRow
-    query = select(func.count()).select_from(row)
-    return query.where(row.project_id == scope.project_id, row.material_id == material_id)
-
-
-def attach_measured(session: Session, scope: Scope, table: Path, structure: StructureRow) -> int:
-    """Store what a table of measured values says of one structure's material; return how many are new.
-
-    Args:
-        session: A writing session.
-        scope: The project.
-        table: The table's file, which is read once while it does not change.
-        structure: A structure with a space group.
-
-    Raises:
-        InvalidInputError: The table as a whole cannot be read.
-    """
-    from nanoos_lab.store.measured import read_measured_file  # noqa: PLC0415 - loads pymatgen
-
-    phase = (structure.reduced_formula, structure.space_group or 0)
-    estimates = read_measured_file(table).estimates.get(phase, [])
-    if not estimates:
-        return 0
-    before = session.scalar(_count(scope, structure.material_id)) or 0
-    insert_values(session, scope, structure.material_id, None, estimates)
-    return (session.scalar(_count(scope, structure.material_id)) or 0) - before

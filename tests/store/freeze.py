@@ -24,7 +24,8 @@ from nanoos_lab.store.artifacts import put_artifact
 from nanoos_lab.store.database import Store
 from nanoos_lab.store.schema import AttemptRow, BatchRow, BatchRunRow, RunInputRow, RunRow, RunState
 from nanoos_lab.store.structures import insert_structure
-from nanoos_lab.store.values import import_measured_csv, insert_values
+from nanoos_lab.store.tables import import_measured_csv
+from nanoos_lab.store.values import insert_values
 
 FROZEN = Path(__file__).parent / "frozen"
 TABLE = 'formula,space_group,property,value,unit,source\nMgO,225,bulk_modulus,160,GPa,"Sinogeikin 2000"\n'

@@ -6,7 +6,8 @@ import pytest
 
 from nanoos_lab.errors import InvalidInputError
 from nanoos_lab.store.measured import read_measured
-from nanoos_lab.store.values import find_values, import_measured_csv
+from nanoos_lab.store.tables import import_measured_csv
+from nanoos_lab.store.values import find_values
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -27,7 +27,8 @@ from nanoos_lab.store.structures import (
     tags_of,
     update_structure,
 )
-from nanoos_lab.store.values import attach_measured, find_values, import_measured_csv
+from nanoos_lab.store.tables import attach_measured, import_measured_csv
+from nanoos_lab.store.values import find_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable

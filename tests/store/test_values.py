@@ -27,7 +27,7 @@ def _lines(words: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     return words.map(lambda text: text.strip())
 
 
-texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40)
 finite = st.floats(allow_nan=False, allow_infinity=False)
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | finite | texts,

@@ -27,6 +27,7 @@ import os
 import secrets
 import shutil
 import stat
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from nanoos_lab.errors import InvalidInputError, RunError
@@ -77,7 +78,9 @@ class AttemptFolder:
         Raises:
             RunError: The spec is of another protocol version.
         """
-        spec: dict[str, Any] = json.loads(read_stranger(self.path, "spec.json", limit=MAX_SPEC_BYTES))
+        spec: dict[str, Any] = json.loads(
+            read_stranger(self.path, "spec.json", limit=MAX_SPEC_BYTES, of=os.geteuid())
+        )
         if spec.get("protocol") != PROTOCOL:
             raise RunError(
                 f"{self.path}/spec.json speaks protocol {spec.get('protocol')!r}, this worker {PROTOCOL}: "
@@ -261,6 +264,27 @@ class AttemptFolder:
         self.spec.unlink(missing_ok=True)
 
 
+def attempt_folder(files: Path, relative: str, *, own: bool = False) -> AttemptFolder:
+    """Return the attempt folder that a row names, if it can be one.
+
+    Args:
+        files: Folder of the project's files.
+        relative: What the row says.
+        own: Whether it must be this account's.
+
+    Raises:
+        RunError: It leads elsewhere, through a link, or to another account's folder.
+    """
+    parts = PurePosixPath(relative).parts
+    path = files.joinpath(*parts)
+    plain = parts[:1] == ("runs",) and len(parts) > 1 and ".." not in parts
+    if not plain or path.resolve() != files.resolve().joinpath(*parts):
+        raise RunError(f"{relative!r} is not a folder of runs of this project")
+    if own and path.exists() and path.lstat().st_uid != os.geteuid():
+        raise RunError(f"{relative!r} belongs to another account")
+    return AttemptFolder(path)
+
+
 # ---------------------------------------------------------------------- files
 
 
@@ -339,19 +363,22 @@ def _open_inside(folder: int, name: str, flag: int) -> int:
         raise
 
 
-def read_stranger(base: Path, *parts: str, limit: int) -> bytes:
+def read_stranger(base: Path, *parts: str, limit: int, of: int | None = None) -> bytes:
     """Read a plain file below a folder, following no link and no more than ``limit`` bytes.
 
     Args:
         base: The folder.
         parts: Names that lead from it to the file.
         limit: In bytes.
+        of: The user id whose file it must be; anybody's for None.
 
     Raises:
         OSError: As of :func:`open_stranger`.
-        RunError: The file is larger than allowed.
+        RunError: The file is larger than allowed, or another account's.
     """
     with open(open_stranger(base, *parts), "rb") as stream:
+        if of is not None and os.fstat(stream.fileno()).st_uid != of:
+            raise RunError(f"{'/'.join(parts)} in {base} was written by another account: it is not followed")
         data = stream.read(limit + 1)
     if len(data) > limit:
         raise RunError(f"{'/'.join(parts)} in {base} is larger than {limit} bytes")

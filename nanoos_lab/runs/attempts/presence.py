@@ -65,9 +65,14 @@ def release(descriptor: int) -> None:
 
 
 def is_held(path: Path) -> bool:
-    """Return whether a living process holds the lock of this file; False where there is no file."""
+    """Return whether a living process holds the lock of this file; False where there is no file.
+
+    What one may not open is another person's, who looks after it: it is taken to be held.
+    """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except PermissionError:
+        return True
     except OSError:
         return False
     try:

@@ -12,7 +12,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nanoos_lab.runs.attempts.folder import AttemptFolder
+from nanoos_lab.errors import RunError
+from nanoos_lab.runs.attempts.folder import AttemptFolder, attempt_folder
 from nanoos_lab.runs.driving.collect import collect
 from nanoos_lab.runs.driving.endings import settle
 from nanoos_lab.runs.executors import Sight, Verdict, View
@@ -87,11 +88,15 @@ class Reconciler:
         if only is not None:
             folders = {flight.folder for flight in flights if flight.id == only}
             flights = [flight for flight in flights if flight.folder in folders]
-        inline = set(self._pool.inline_names())
+        inline, files = set(self._pool.inline_names()), self._store.scope.files
         changed = 0
         for path, group in itertools.groupby(flights, key=lambda flight: flight.folder):
             runs = list(group)
-            folder = AttemptFolder(self._store.scope.files / path)
+            try:
+                folder = attempt_folder(files, path, own=self._store.scope.looks_after is not None)
+            except RunError as error:
+                _log.warning("run %s is left as it is: %s", runs[0].id, error)
+                continue
             if runs[0].executor in inline:
                 changed += sum(self._look_after_inline(folder, run) for run in runs)
             else:

@@ -13,6 +13,7 @@ import os
 import secrets
 import stat
 import time
+from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from nanoos_lab.errors import StoreError
@@ -28,7 +29,6 @@ from nanoos_lab.store.folder import make_shared_folder, sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 class LocalPayloads:
@@ -125,12 +125,16 @@ class LocalPayloads:
         path = self.folder / os.path.relpath(stray.place, self.folder)
         _unlink(path)
 
+    def empty_folders(self) -> list[str]:
+        """Return folders that hold nothing."""
+        return [str(path) for path in sorted(self.folder.glob("*/")) if not any(path.iterdir())]
+
     def tidy(self) -> int:
         """Remove empty folders and return how many there were."""
         removed = 0
-        for path in sorted(self.folder.glob("*/"), reverse=True):
-            with contextlib.suppress(OSError):  # it holds something, or another process was faster
-                path.rmdir()
+        for path in self.empty_folders():
+            with contextlib.suppress(OSError):  # it is used again, or another process was faster
+                Path(path).rmdir()
                 removed += 1
         return removed
 

@@ -101,6 +101,9 @@ class PayloadStore(Protocol):
     def discard(self, stray: Stored) -> None:
         """Remove something that :meth:`stored` gave."""
 
+    def empty_folders(self) -> list[str]:
+        """Return folders that hold nothing."""
+
     def tidy(self) -> int:
         """Remove folders that hold nothing and return how many there were."""
 
@@ -118,6 +121,23 @@ def payloads_of(scope: Scope) -> PayloadStore:
     from nanoos_lab.store.artifacts.local import LocalPayloads  # noqa: PLC0415 - it imports this module
 
     return LocalPayloads(scope.files / FOLDER)
+
+
+def payload_url(root: Path) -> str:
+    """Return the URL under which a lab keeps payloads, as its ``settings.toml`` says; empty where it does not.
+
+    Args:
+        root: The folder of the lab's files.
+
+    Raises:
+        InvalidInputError: The settings cannot be read.
+    """
+    path = root / "settings.toml"
+    if not path.is_file():
+        return ""
+    from nanoos_lab.settings import load_settings  # noqa: PLC0415 - most labs have no settings of their own
+
+    return load_settings(path).artifacts
 
 
 def is_sha256(text: str) -> bool:

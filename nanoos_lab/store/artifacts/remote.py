@@ -158,6 +158,10 @@ class RemotePayloads:
         with self._explained("changed"):
             self._fs.rm_file(stray.place)
 
+    def empty_folders(self) -> list[str]:
+        """Return nothing: most such places have no folders."""
+        return []
+
     def tidy(self) -> int:
         """Return 0: most such places have no folders."""
         return 0

@@ -53,6 +53,15 @@ def shown(url: URL) -> str:
     Args:
         url: The address.
     """
-    secrets = {"password", "sslpassword", "passfile"}
-    query = {key: value for key, value in url.query.items() if key not in secrets}
-    return url._replace(password=None, query=query).render_as_string(hide_password=False)
+    secrets = ("password", "sslpassword", "passfile")
+    return written(url.difference_update_query(secrets)._replace(password=None))
+
+
+def written(url: URL) -> str:
+    """Return an address as it is read again, its password included.
+
+    Args:
+        url: The address.
+    """
+    head, mark, query = url.render_as_string(hide_password=False).partition("?")
+    return head + mark + query.replace("%2F", "/")  # the folder of a socket, as one would write it

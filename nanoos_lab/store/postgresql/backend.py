@@ -6,6 +6,7 @@ is refused here is refused early and kindly, not instead.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from pathlib import Path
@@ -16,16 +17,21 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from nanoos_lab.errors import AccessDeniedError, AmbiguousIdError, InvalidInputError, NanoOSError, StoreError
 from nanoos_lab.store import migrations
+from nanoos_lab.store.artifacts.payloads import payload_url
 from nanoos_lab.store.folder import LabInfo, make_shared_folder
+from nanoos_lab.store.people import PROJECTS
 from nanoos_lab.store.postgresql.address import parse_address, shown
 from nanoos_lab.store.postgresql.connection import explain, is_coming, is_lost, make_engine
-from nanoos_lab.store.schema import MemberRow, ProjectRow, Role, SettingRow
+from nanoos_lab.store.schema import Role, SettingRow
 from nanoos_lab.store.scope import Scope
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy import Connection, Engine
     from sqlalchemy.orm import Session
 
+PRESENCE, REPORTS = "presence", "reports"
 FILES = "NANOOS_FILES"
 """Environment variable that says where the lab's files are seen from here."""
 CONNECT_FOR_S = 20.0
@@ -38,7 +44,7 @@ _WHO = text(
     "pg_has_role(session_user, (SELECT relowner FROM pg_class WHERE oid = to_regclass('project')), 'MEMBER') "
     "FROM pg_roles WHERE rolname = session_user"
 )
-_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('nanoos ' || :project, 0))")
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('nanoos new ' || :person, 0))")
 
 
 class ServerBackend:
@@ -77,6 +83,7 @@ class ServerBackend:
         )
         self.root = Path(files or os.environ.get(FILES) or settings.get("files", "")).expanduser().absolute()
         self.presence = self.reports = self.root
+        self.payloads = settings.get("artifacts", "") or payload_url(self.root)
 
     def engines(self) -> tuple[Engine, Engine]:
         """Return an engine that writes and one that refuses to; they share their connections."""
@@ -86,34 +93,59 @@ class ServerBackend:
     def begin_write(self, session: Session, scope: Scope | None) -> None:
         """Wait until no other session writes to the project.
 
-        What is looked for and not found is then still not there when it is inserted, as in an embedded store.
+        What is looked for and not found is then still not there when it is inserted, as in an embedded store. The
+        role is looked at anew: it may have been changed since the lab was opened.
+
+        Args:
+            session: In a transaction that has done nothing yet.
+            scope: The project; None for the making of one.
+
+        Raises:
+            AccessDeniedError: The person may not write to the project, or not any more.
         """
-        session.execute(_LOCK, {"project": scope.project_id if scope else f"new {self.person}"})
+        if scope is None:
+            session.execute(_LOCK, {"person": self.person})
+            return
+        role = session.scalar(select(func.begin_write(scope.project_id)))
+        if role is None:
+            raise AccessDeniedError(
+                f"{scope.author} is no longer a member of the project {scope.project!r}: nothing was stored; ask its "
+                "owner"
+            )
+        if role == Role.VIEWER:
+            raise AccessDeniedError(
+                f"{scope.author} may look at the project {scope.project!r} but not change it: ask its owner to make "
+                "you an editor"
+            )
 
     def enter(self, session: Session, name: str, author: str | None) -> Scope | None:
         """Return the scope of a project that one is a member of, or None."""
         if author is not None and author != self.person:
             raise InvalidInputError(f"on a server the author is who logged in: {self.person}, not {author!r}")
         owner, slash, own_name = name.rpartition("/")
-        query = (
-            select(ProjectRow.id, ProjectRow.owner, MemberRow.role)
-            .join(MemberRow, MemberRow.project_id == ProjectRow.id)
-            .where(MemberRow.person == self.person, ProjectRow.name == own_name)
-        )
-        found = session.execute(query.where(ProjectRow.owner == owner) if slash else query).all()
+        found = [row for row in session.execute(PROJECTS).all() if row.name == own_name]
+        found = [row for row in found if row.owner == owner or not slash]
         mine = [row for row in found if row.owner == self.person]
         if len(found) > 1 and not mine:
             choices = " or ".join(f"{row.owner}/{own_name}" for row in found)
             raise AmbiguousIdError(f"several projects are named {own_name!r}: say {choices}")
         if not found:
             return None
-        project_id, owner, role = (mine or found)[0]
-        files = self.root / "projects" / project_id
-        shown_name = own_name if owner == self.person else f"{owner}/{own_name}"
-        self.presence, self.reports = files / "presence", files / "reports"
-        return Scope(project_id, shown_name, self.person, files, Role(role))
+        chosen = (mine or found)[0]
+        files = self.root / "projects" / chosen.id
+        shown_name = own_name if chosen.owner == self.person else f"{chosen.owner}/{own_name}"
+        self.presence, self.reports = files / PRESENCE, files / REPORTS
+        return Scope(
+            chosen.id,
+            shown_name,
+            self.person,
+            files,
+            Role(chosen.role),
+            payloads=self.payloads,
+            looks_after=self.person,
+        )
 
-    def make_project(self, session: Session, name: str) -> None:
+    def make_project(self, session: Session | Connection, name: str) -> None:
         """Record a project of one's own."""
         if "/" in name:
             raise AccessDeniedError(
@@ -126,13 +158,25 @@ class ServerBackend:
         if scope.role is Role.VIEWER:
             return
         try:
-            for needed in (scope.files, self.presence, self.reports):
+            for needed in (scope.files, scope.files / PRESENCE, scope.files / REPORTS):
                 make_shared_folder(needed)
         except OSError as error:
             raise StoreError(
                 f"the project's files cannot be kept in {scope.files}: {error.strerror or error}; if the lab's "
                 f"files are elsewhere on this machine, say where with {FILES} or files=..."
             ) from error
+
+    @contextlib.contextmanager
+    def acting(self) -> Iterator[Connection]:
+        """Give a connection of its own in a transaction that waits for nobody who writes to a project."""
+        engine = make_engine(self._url)
+        try:
+            with connect_patiently(engine) as connection, connection.begin():
+                yield connection
+        except DBAPIError as error:
+            raise explain(error, self._url) from error
+        finally:
+            engine.dispose()
 
     def explain(self, error: BaseException) -> NanoOSError:
         """Return the error to raise for one of the server's."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine
@@ -64,10 +63,17 @@ def make_engine(url: URL, *, options: str = _OPTIONS) -> Engine:
                 "keepalives_idle": 30,
                 "tcp_user_timeout": 60_000,
             },
-            json_serializer=partial(json.dumps, separators=(",", ":"), ensure_ascii=False, allow_nan=False),
+            json_serializer=_to_json,
         )
     except (ImportError, NoSuchModuleError):
         raise MissingExtraError("psycopg", "postgresql", "a lab on a PostgreSQL server") from None
+
+
+def _to_json(value: object) -> str:
+    try:
+        return json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise InvalidInputError(f"a value cannot be stored: {error}") from error
 
 
 _REASONS: tuple[tuple[tuple[str, ...], type[StoreError], str], ...] = (

@@ -24,7 +24,7 @@ from sqlalchemy.engine import URL
 
 from nanoos_lab.errors import MissingExtraError, StoreError
 from nanoos_lab.store.folder import creation_lock
-from nanoos_lab.store.postgresql.address import DRIVER
+from nanoos_lab.store.postgresql.address import DRIVER, written
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -69,8 +69,7 @@ class LocalServer:
             person: Who logs in.
             password: None for the superuser, or where ``~/.pgpass`` has it.
         """
-        url = URL.create(DRIVER, person, password, database=database, query={"host": self.socket})
-        return url.render_as_string(hide_password=False)
+        return written(URL.create(DRIVER, person, password, database=database, query={"host": self.socket}))
 
 
 def start_server(folder: str | Path) -> LocalServer:

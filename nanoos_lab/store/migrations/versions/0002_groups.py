@@ -45,6 +45,7 @@ def upgrade() -> None:
     _sample()
     _artifact_and_value()
     _embedding()
+    _usage_and_lease()
     _event(sqlite=sqlite)
 
 
@@ -217,6 +218,21 @@ def _embedding() -> None:
     )
     op.create_index("ix_embedding_structure", "embedding", ["project_id", "structure_id"])
     op.create_index("ix_embedding_created", "embedding", ["project_id", "model", "version", "created_at"])
+
+
+def _usage_and_lease() -> None:
+    with _batch("attempt") as batch:
+        batch.add_column(sa.Column("usage", sa.JSON(none_as_null=True), nullable=True))
+    op.create_table(
+        "lease",
+        sa.Column("project_id", sa.String(length=12), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("holder", sa.String(length=200), nullable=False),
+        sa.Column("token", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.Float(), nullable=False),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name="fk_lease_project_id"),
+        sa.PrimaryKeyConstraint("project_id", "name", name="pk_lease"),
+    )
 
 
 def _event(*, sqlite: bool) -> None:
