@@ -30,7 +30,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 PACKAGES = "slurmctld slurmd slurm-client slurmdbd munge mariadb-server mariadb-client"
-PROGRAMS = ("slurmctld", "slurmd", "slurmdbd", "sbatch", "sacctmgr", "munged", "mariadbd", "mariadb-install-db")
+PROGRAMS = (
+    "slurmctld",
+    "slurmd",
+    "slurmdbd",
+    "sbatch",
+    "sacctmgr",
+    "munged",
+    "mariadbd",
+    "mariadb-install-db",
+)
 NODES = ("n1", "n2")
 PATIENCE_S = 60.0
 
@@ -151,7 +160,10 @@ class Cluster:
         self.start_controller()
         for node in NODES:
             self.start_node(node)
-        self._until("its nodes", lambda: self._ask("sinfo", "-h", "-N", "-o", "%t").split().count("idle") >= len(NODES))
+        self._until(
+            "its nodes",
+            lambda: self._ask("sinfo", "-h", "-N", "-o", "%t").split().count("idle") >= len(NODES),
+        )
 
     def stop(self) -> None:
         """Stop every part that this cluster started; its files stay."""
@@ -226,7 +238,10 @@ class Cluster:
     def _start_accounting(self) -> None:
         self.start_database()
         self._run("slurmdbd")
-        self._until("slurmdbd", lambda: "Cluster" in self._ask("sacctmgr", "-n", "show", "cluster", check=True) or True)
+        self._until(
+            "slurmdbd",
+            lambda: "Cluster" in self._ask("sacctmgr", "-n", "show", "cluster", check=True) or True,
+        )
         if "loopback" not in self._ask("sacctmgr", "-nP", "show", "cluster", "format=cluster"):
             self._run("sacctmgr", "-i", "add", "cluster", "loopback")
 
@@ -278,7 +293,9 @@ class Cluster:
                 if ready():
                     return
             time.sleep(0.05)
-        logs = "".join(p.read_text(errors="replace")[-600:] for p in sorted((self.folder / "log").glob("*.log")))
+        logs = "".join(
+            p.read_text(errors="replace")[-600:] for p in sorted((self.folder / "log").glob("*.log"))
+        )
         raise ClusterError(f"{what} did not come up within {PATIENCE_S:.0f} s:\n{logs}")
 
     def _until_gone(self, name: str) -> None:
@@ -306,7 +323,9 @@ def _free_ports(count: int) -> list[int]:
 
 def main() -> None:
     """Run as a program."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("verb", choices=["start", "stop"])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--no-accounting", action="store_true")

@@ -132,7 +132,9 @@ class Reconciler:
         left = [run for run in left if not (run.cancel_requested and self._call_off(scene, run))]
         settled = len(runs) - len(left)
         if waiting and not left:
-            executor.stop(folder, runs[0].job_id or sight.job_id, hard=False)  # nobody wants its worker any more
+            executor.stop(
+                folder, runs[0].job_id or sight.job_id, hard=False
+            )  # nobody wants its worker any more
         if sight.view is View.ALIVE:
             settled += sum(self._follow(executor, scene, run) for run in left)
         elif sight.view is View.GONE and left:

@@ -22,6 +22,7 @@ from nanoos_lab.runs.slurm.states import Blame, Job, Phase
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
     from nanoos_lab.runs.attempts.folder import AttemptFolder
     from nanoos_lab.settings import Profile, Resources, SlurmSettings
 
@@ -229,7 +230,9 @@ def _parameters(options: SlurmSettings, resources: Resources, name: str) -> dict
         chosen["mem"] = f"{max(1, round(resources.memory_gb * 1024))}MB"
     if resources.gpus:
         if options.gpu_request == "gres":
-            chosen["gres"] = f"gpu:{options.gpu_type}:{resources.gpus}" if options.gpu_type else f"gpu:{resources.gpus}"
+            chosen["gres"] = (
+                f"gpu:{options.gpu_type}:{resources.gpus}" if options.gpu_type else f"gpu:{resources.gpus}"
+            )
         else:
             extra["gpus"] = f"{options.gpu_type}:{resources.gpus}" if options.gpu_type else resources.gpus
     return {key: value for key, value in chosen.items() if value is not None}

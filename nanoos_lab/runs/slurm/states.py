@@ -114,4 +114,4 @@ def plain_state(word: str) -> str:
     Args:
         word: As sacct or squeue writes it.
     """
-    return word.split(" ")[0].rstrip("+") if word else "UNKNOWN"
+    return word.split(" ", maxsplit=1)[0].rstrip("+") if word else "UNKNOWN"
