@@ -103,6 +103,10 @@ class ConnectionLostError(ConnectionError, StoreError):
     __reduce__ = NanoOSError.__reduce__
 
 
+class LeaseLostError(StoreError):
+    """Another process looks after this by now."""
+
+
 class ArtifactError(StoreError):
     """A stored file is missing or its bytes no longer match its SHA-256."""
 

@@ -6,7 +6,7 @@ magic shows it. A module of this room adds its commands to :data:`app` when it i
 
 from __future__ import annotations
 
-from nanoos_lab.cli import commands, db, people
+from nanoos_lab.cli import commands, db, people, service
 from nanoos_lab.cli.app import SESSION, Session, app, current_lab, main
 
-__all__ = ["SESSION", "Session", "app", "commands", "current_lab", "db", "main", "people"]
+__all__ = ["SESSION", "Session", "app", "commands", "current_lab", "db", "main", "people", "service"]

@@ -31,6 +31,7 @@ class Lab(Sharing, Workspace):
         project: The project to work in.
         settings: Settings; by default the person's file, then the lab's own.
         files: On a server, where the lab's files are seen from here, if not where the lab says.
+        drive: Whether this process looks after runs elsewhere by itself; a worker says when it does.
 
     Example:
         >>> lab = Lab("titanates")  # doctest: +SKIP
@@ -45,11 +46,12 @@ class Lab(Sharing, Workspace):
         project: str = "default",
         settings: Settings | None = None,
         files: str | Path | None = None,
+        drive: bool = True,
     ) -> None:
         store = Store.open(place, project=project, files=files)
         self.settings = settings or load_settings(user_settings_path(), store.root / "settings.toml")
         looks_on = store.scope.role is Role.VIEWER
-        super().__init__(store, Runs(store, self.settings, drive=not looks_on))
+        super().__init__(store, Runs(store, self.settings, drive=drive and not looks_on))
         if not looks_on:
             self._runs.recover()
 

@@ -206,6 +206,11 @@ class Workspace:
         self._runs.retry(self._run_id(run_id))
         return Run(self, self.run_rows([self._run_id(run_id)])[0])
 
+    @property
+    def engine(self) -> Runs:
+        """The runs themselves, for those who drive them."""
+        return self._runs
+
     def step(self) -> None:
         """Start what waits, collect what has ended; harmless at any time."""
         self._runs.step()

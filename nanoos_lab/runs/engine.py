@@ -25,6 +25,7 @@ from nanoos_lab.runs.waiting import Waiting
 from nanoos_lab.store import run_changes as changes
 from nanoos_lab.store import runs as rows
 from nanoos_lab.store.events import record_event
+from nanoos_lab.store.leases import current_lease
 from nanoos_lab.store.schema import BatchRow, RunRow, RunState
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from nanoos_lab.runs.submission import Inputs, Order
     from nanoos_lab.settings import Resources, RetryPolicy, Settings
     from nanoos_lab.store.database import Scope, Store
+    from nanoos_lab.store.leases import Lease
     from nanoos_lab.tasks import Task
 
 _RETRIABLE = frozenset({RunState.FAILED, RunState.LOST, RunState.CANCELLED})
@@ -76,7 +78,7 @@ class Runs:
         self._launcher = Launcher(store, self._presence, self._pool)
         self._reconciler = Reconciler(store, self._presence, self._pool, self._inline, announce)
         self._turn = threading.RLock()
-        self._driver = Driver(self.step, self._unfinished_elsewhere) if drive else None
+        self._driver = Driver(self.step, self.unfinished_elsewhere) if drive else None
 
     # ------------------------------------------------------------------ ask
 
@@ -199,11 +201,36 @@ class Runs:
 
     # ------------------------------------------------------------------ look after
 
-    def step(self) -> int:
-        """Collect what has ended, start what waits, and return how many runs changed; harmless at any time."""
+    def step(self, *, lease: Lease | None = None) -> int:
+        """Collect what has ended, start what waits, and return how many runs changed; harmless at any time.
+
+        Runs elsewhere are left to a worker that holds the lease on them.
+
+        Args:
+            lease: The lease, where the caller is that worker.
+
+        Raises:
+            LeaseLostError: The lease is another's by now.
+        """
         with self._turn:
             self._inline.take_up()
-            return self._reconciler.reconcile() + self._launcher.launch()
+            if lease is None and self._left_to_a_worker():
+                return 0
+            return self._reconciler.reconcile() + self._launcher.launch(lease)
+
+    @property
+    def token(self) -> str:
+        """This process's name among those that own work."""
+        return self._presence.token
+
+    @property
+    def lease_name(self) -> str:
+        """What a worker takes a lease on to look after these runs."""
+        return f"runs of {self._store.scope.author}"[:100]
+
+    def _left_to_a_worker(self) -> bool:
+        with self._store.read() as session:
+            return current_lease(session, self._store.scope, self.lease_name) is not None
 
     def recover(self) -> int:
         """Make every state true after whatever happened while nobody looked; return how many changed.
@@ -214,7 +241,7 @@ class Runs:
             changed = self._reconciler.reconcile()
             self._presence.sweep()
             self._tidy_old_folders()
-        if self._driver is not None and self._unfinished_elsewhere():
+        if self._driver is not None and self.unfinished_elsewhere():
             self._driver.wake()
         return changed
 
@@ -235,7 +262,8 @@ class Runs:
         left = [p for p in detached if p.relative_to(files).as_posix() not in in_use and _is_ours(p, scope)]
         self._reconciler.tidy(map(AttemptFolder, left))
 
-    def _unfinished_elsewhere(self) -> bool:
+    def unfinished_elsewhere(self) -> bool:
+        """Return whether anything is left to look after that this process does not execute itself."""
         if self._reconciler.untidy:
             return True
         with self._store.read() as session:

@@ -21,6 +21,7 @@ from nanoos_lab.settings import Resources
 from nanoos_lab.store import run_changes as changes
 from nanoos_lab.store import runs as rows
 from nanoos_lab.store.events import record_events
+from nanoos_lab.store.leases import check_lease
 from nanoos_lab.store.run_changes import Ending
 from nanoos_lab.store.schema import RunState, new_id
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from nanoos_lab.runs.executors import DetachedExecutor
     from nanoos_lab.settings import Profile
     from nanoos_lab.store.database import Store
+    from nanoos_lab.store.leases import Lease
     from nanoos_lab.store.schema import RunRow
 
 _log = logging.getLogger(__name__)
@@ -65,8 +67,15 @@ class Launcher:
         self._store, self._presence, self._pool = store, presence, pool
         self._missing: set[str] = set()
 
-    def launch(self) -> int:
-        """Start what may start now and return how many runs that were."""
+    def launch(self, lease: Lease | None = None) -> int:
+        """Start what may start now and return how many runs that were.
+
+        Args:
+            lease: By which the caller does so; it is looked at in each transaction that claims.
+
+        Raises:
+            LeaseLostError: It is another's by now; then nothing was claimed.
+        """
         started = 0
         inline = self._pool.inline_names()
         with self._store.read() as session:
@@ -81,7 +90,7 @@ class Launcher:
                     self._missing.add(name)
                 continue
             profile = self._pool.profile(name, executor_name)
-            while self._has_room(profile, executor) and (chunks := self._claim(profile, executor)):
+            while self._has_room(profile, executor) and (chunks := self._claim(profile, executor, lease)):
                 self._hand_over(executor, chunks)
                 started += sum(len(chunk.runs) for chunk in chunks)
         return started
@@ -90,10 +99,12 @@ class Launcher:
         with self._store.read() as session:
             return rows.folders_in_flight(session, self._store.scope, profile.name) < executor.room
 
-    def _claim(self, profile: Profile, executor: DetachedExecutor) -> list[_Chunk]:
+    def _claim(self, profile: Profile, executor: DetachedExecutor, lease: Lease | None) -> list[_Chunk]:
         """Claim what one submission takes, all with the same resources."""
         chunks: list[_Chunk] = []
         with self._store.write() as session:
+            if lease is not None:
+                check_lease(session, self._store.scope, lease)
             under_way = rows.folders_in_flight(session, self._store.scope, profile.name)
             size = _chunk_size(session, self._store, profile)
             while len(chunks) < min(executor.at_once, executor.room - under_way):
