@@ -131,6 +131,10 @@ class RunError(NanoOSError, RuntimeError):
     """A run cannot do what was asked of it in its present state."""
 
 
+class LimitExceededError(RunError):
+    """A project would use more than it may; nothing was recorded."""
+
+
 class RunFailedError(RunError):
     """A waited-for run ended without a result; the message carries its error and id.
 

@@ -86,6 +86,15 @@ class SlurmSettings(BaseModel):
     """How long the file system may take to show here what a job wrote there."""
 
 
+class ProjectLimits(BaseModel):
+    """What a project may use in all: ``[limits.PROJECT]`` in the lab's own settings; what is absent is not limited."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    cpu_hours: float | None = Field(default=None, ge=0)
+    gpu_hours: float | None = Field(default=None, ge=0)
+
+
 class Profile(BaseModel):
     """A named place to run, with its resources."""
 
@@ -114,6 +123,8 @@ class Settings(BaseModel):
     profiles: dict[str, Profile] = Field(default_factory=_built_in_profiles)
     artifacts: str = Field(default="", pattern=r"^$|^[A-Za-z][A-Za-z0-9+.-]*(::[A-Za-z0-9+.-]+)*://")
     """Where the lab keeps the bytes of artifacts: a URL that fsspec knows; empty for its own folder."""
+    limits: dict[str, ProjectLimits] = Field(default_factory=dict)
+    """By project. They stop mistakes before they are made; what may not be exceeded at all is the cluster's to say."""
 
     def profile(self, name: str | None) -> Profile:
         """Return a profile, the default one for None.

@@ -5,11 +5,12 @@ from __future__ import annotations
 import signal
 import socket
 import threading
+import time
 from typing import Annotated, Any
 
 import typer
 
-from nanoos_lab.cli.app import app, current_lab
+from nanoos_lab.cli.app import app, chosen_records, current_lab
 
 
 @app.command()
@@ -36,3 +37,27 @@ def worker(
 def _say(tally: Any) -> None:  # noqa: ANN401 - service.Tally, which loads with the engine
     role = "looking after runs" if tally.leading else "standing by: another worker holds the lease"
     typer.echo(f"{role}; {tally.changed} changes so far")
+
+
+@app.command()
+def usage(
+    by: Annotated[str, typer.Option(help="person, task or profile.")] = "person",
+    days: Annotated[float | None, typer.Option(help="Only the last so many days.")] = None,
+) -> Any:  # noqa: ANN401 - shown by the caller
+    """Say what runs took: time, CPU-hours, GPU-hours, peak memory."""
+    since = None if days is None else time.time() - days * 86400
+    return current_lab().usage(by, since=since)
+
+
+@app.command()
+def estimate(
+    task: Annotated[str, typer.Argument(help="The task, such as relax.")],
+    structures: Annotated[list[str], typer.Argument(help="Ids or names; 'all' for every added one.")],
+    calculator: Annotated[
+        str | None, typer.Option(help="Only runs with this calculator are looked at.")
+    ] = None,
+    on: Annotated[str | None, typer.Option(help="Profile to run on.")] = None,
+) -> Any:  # noqa: ANN401
+    """Estimate what a task will take, from earlier runs, before anything is submitted."""
+    lab = current_lab()
+    return lab.estimate(task, chosen_records(lab, structures), on=on, calculator=calculator)

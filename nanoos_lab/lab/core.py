@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from nanoos_lab.lab import adding, reporting, sources
+from nanoos_lab.lab.accounting import Accounting
 from nanoos_lab.lab.answers import Predictions, Report
 from nanoos_lab.lab.records import StructureRecord, StructureSet
 from nanoos_lab.lab.runs import Batch, Run
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from nanoos_lab.settings import Resources, RetryPolicy, Settings
 
 
-class Lab(Sharing, Workspace):
+class Lab(Accounting, Sharing, Workspace):
     """An open workspace: structures, runs and values of one project, in a folder or on a server.
 
     Args:

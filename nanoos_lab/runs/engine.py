@@ -77,6 +77,7 @@ class Runs:
         self._inline = InlineRuns(store, self._presence, self._pool, announce)
         self._launcher = Launcher(store, self._presence, self._pool)
         self._reconciler = Reconciler(store, self._presence, self._pool, self._inline, announce)
+        self._limits = settings.limits.get(store.scope.project)
         self._turn = threading.RLock()
         self._driver = Driver(self.step, self.unfinished_elsewhere) if drive else None
 
@@ -121,9 +122,13 @@ class Runs:
         wanted = (order, inputs, order.key(inputs))
         owner = self._presence.token
         try:
-            run, reused = record(self._store, [wanted], owner=owner, force=force, parent_id=parent_id)[0]
+            run, reused = record(
+                self._store, [wanted], owner=owner, force=force, parent_id=parent_id, limits=self._limits
+            )[0]
         except IntegrityError:  # another process recorded the same run at this moment
-            run, reused = record(self._store, [wanted], owner=owner, force=force, parent_id=parent_id)[0]
+            run, reused = record(
+                self._store, [wanted], owner=owner, force=force, parent_id=parent_id, limits=self._limits
+            )[0]
         self._start([(run, reused, inputs)], order)
         return Submission(run, reused)
 
@@ -170,7 +175,15 @@ class Runs:
             author=self._store.scope.author,
         )
         owner = self._presence.token
-        recorded = record(self._store, wanted, owner=owner, force=force, parent_id=parent_id, batch=batch)
+        recorded = record(
+            self._store,
+            wanted,
+            owner=owner,
+            force=force,
+            parent_id=parent_id,
+            batch=batch,
+            limits=self._limits,
+        )
         first = {
             run.id: (run, reused, inputs) for (run, reused), inputs in zip(recorded, inputs_list, strict=True)
         }
