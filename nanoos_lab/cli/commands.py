@@ -172,11 +172,16 @@ def report(
 
 
 @app.command()
-def doctor() -> Any:  # noqa: ANN401
+@patient
+def doctor(
+    profile: Annotated[
+        str | None, typer.Option(help="Send a probe to where this profile runs, and compare it with here.")
+    ] = None,
+) -> Any:  # noqa: ANN401
     """Say what is installed, what is missing, and the line that installs it."""
-    from nanoos_lab.doctor import examine  # noqa: PLC0415 - looks at every package
+    from nanoos_lab.doctor import examine, examine_profile  # noqa: PLC0415 - looks at every package
 
-    return examine()
+    return examine() if profile is None else examine_profile(current_lab(), profile)
 
 
 @app.command()
