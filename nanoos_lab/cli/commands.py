@@ -112,13 +112,28 @@ def map_(
 
 @app.command()
 def runs(
+    verb: Annotated[
+        str, typer.Argument(metavar="[watch]", help="'watch' keeps showing them until all have ended.")
+    ] = "",
+    *,
     state: Annotated[str | None, typer.Option(help="Only this state, such as FAILED.")] = None,
     task: Annotated[str | None, typer.Option(help="Only this task.")] = None,
     limit: Annotated[int, typer.Option(help="At most so many.")] = 30,
 ) -> Any:  # noqa: ANN401
     """List what was done, how it went and how long it took."""
+    if verb not in {"", "watch"}:
+        raise InvalidInputError(
+            f"{verb!r} is nothing that runs do here: say 'nanoos runs' or 'nanoos runs watch'"
+        )
     given = {"state": state.upper() if state else None, "task": task}
-    return current_lab().runs(limit=limit, **{k: v for k, v in given.items() if v})
+    filters: dict[str, Any] = {k: v for k, v in given.items() if v}
+    if not verb:
+        return current_lab().runs(limit=limit, **filters)
+    if SESSION.get(Session()).embedded:
+        return current_lab().runs(limit=limit, live=True, **filters)
+    from nanoos_lab.cli.watching import watch_runs  # noqa: PLC0415 - rich loads when something is drawn
+
+    return watch_runs(current_lab(), filters, limit=limit)
 
 
 @app.command()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from nanoos_lab.display import html, text
 from nanoos_lab.display.progress import ProgressBar
 from nanoos_lab.errors import InvalidInputError
+from nanoos_lab.lab import monitoring
 from nanoos_lab.lab.answers import Comparison, Trace, values_frame
 from nanoos_lab.lab.records import StructureRecord, StructureSet
 from nanoos_lab.lab.runs import Batch, Run, RunSet
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from nanoos_lab.runs.engine import Runs
     from nanoos_lab.store.database import Store
     from nanoos_lab.store.schema import PropertyValueRow, RunRow, StructureRow
+    from nanoos_lab.widgets import RunMonitor
 
 StructureLike = Any
 """A ``StructureRecord``, a ``Run`` that made a structure, or an id."""
@@ -134,15 +136,29 @@ class Workspace:
             tags = structure_rows.tags_of(session, self.store.scope, [row.id])
         return StructureRecord(self, row, tags.get(row.id, ()))
 
-    def runs(self, *, limit: int | None = 50, **filters: Any) -> RunSet:
-        """Return runs, newest first.
+    @overload
+    def runs(self, *, limit: int | None = 50, live: Literal[False] = False, **filters: Any) -> RunSet: ...
+    @overload
+    def runs(self, *, limit: int | None = 50, live: Literal[True], **filters: Any) -> RunMonitor: ...
+    def runs(self, *, limit: int | None = 50, live: bool = False, **filters: Any) -> RunSet | RunMonitor:
+        """Return runs, newest first; live, as a widget that keeps showing how they stand.
 
         Args:
             limit: At most so many; None for all.
+            live: Whether to watch them.
             filters: ``task``, ``state``, ``batch``, ``structure`` (one of its inputs), ``parent``.
         """
         if "structure" in filters:
             filters["structure"] = self.structure(filters["structure"]).id
+        if live:
+            from nanoos_lab.widgets import RunMonitor  # noqa: PLC0415 - widgets are an extra
+
+            return RunMonitor(
+                lambda log_of: monitoring.take_snapshot(
+                    self, filters, log_of=log_of, limit=limit or monitoring.SHOWN
+                ),
+                lambda verb, run: monitoring.act(self, verb, run),
+            )
         self._runs.step()
         with self.store.read() as session:
             rows = run_rows.find_runs(session, self.store.scope, limit=limit, **filters)
