@@ -81,9 +81,11 @@ class SlurmSettings(BaseModel):
     runs_per_job: int | None = Field(default=None, ge=1)
     """How many runs share a job; by default as many as make four rounds of jobs, 64 at most."""
     signal_delay_s: int = Field(default=120, ge=1)
-    """How long before its time is out a job is told, so that it can save and come again."""
-    file_delay_s: float = Field(default=30.0, ge=0)
-    """How long the file system may take to show here what a job wrote there."""
+    """How long before its time is out a job is told, so that it comes again where its task can be continued."""
+    max_requeues: int = Field(default=20, ge=0)
+    """How often a job may come again, by its own request or the cluster's; after that it is a new attempt."""
+    file_delay_s: float = Field(default=65.0, ge=0)
+    """How long the file system may take to show here what a job wrote there: NFS keeps a folder for a minute."""
 
 
 class ProjectLimits(BaseModel):

@@ -40,10 +40,16 @@ class _Now:
     """What this worker is at."""
 
     task: Task[Any] | None = None
+    leaving = False
 
 
-def resumable_now() -> bool:
-    """Return whether the task that is being worked at can go on from where it was, in its own folder."""
+def leave() -> bool:
+    """Begin no further item, as this worker's time is running out.
+
+    Returns:
+        Whether the task that is being worked at can go on from where it was, in its own folder.
+    """
+    _Now.leaving = True
     return _Now.task is not None and _Now.task.resumable
 
 
@@ -60,9 +66,11 @@ def work_on(path: Path, incarnation: Incarnation | None = None) -> int:
     folder = AttemptFolder(path)
     worker = {**describe_process(), "python": sys.version.split()[0]}
     if incarnation is not None:
-        worker |= {"job": incarnation.job, "restarts": incarnation.restarts}
-    again = incarnation is not None and folder.claimed_by_job(incarnation.job, before=incarnation.restarts)
-    claim = (folder.take_over if again else folder.take_claim)(json.dumps(worker).encode())
+        worker |= incarnation._asdict()
+    content = json.dumps(worker).encode()
+    claim, again = folder.take_claim(content), False
+    if claim is None and incarnation is not None and incarnation.restarts:
+        claim, again = folder.take_over(content, **incarnation._asdict()), True
     if claim is None:
         return 0
     from nanoos_lab._version import __version__  # noqa: PLC0415 - nothing before the claim that is not needed
@@ -70,23 +78,32 @@ def work_on(path: Path, incarnation: Incarnation | None = None) -> int:
     from nanoos_lab.runs.attempts.parent import PARENT_VARIABLE  # noqa: PLC0415
 
     worker["nanoos_lab"] = __version__
-    done = 0
+    mine, done = folder.generation(), 0
     for entry in folder.read_spec()["items"]:
         run = str(entry["run"])
-        if not folder.start_item(run) and not (again and folder.unfinished(run)):
+        if _Now.leaving or folder.generation() != mine:
+            break
+        begun = folder.start_item(run)
+        if not begun and not (again and folder.unfinished(run)):
             continue
         os.environ[PARENT_VARIABLE] = run
-        folder.write_outcome(run, execute(_item(entry), folder, worker))
+        outcome = execute(_item(entry, folder, anew=not begun), folder, worker)
+        if folder.generation() != mine:  # somebody works in our place: what we did counts no more
+            break
+        folder.write_outcome(run, outcome)
+        _Now.task = None
         done += 1
     return done
 
 
-def _item(entry: Mapping[str, Any]) -> Any:  # noqa: ANN401 - an Item, whose module is loaded after the claim
+def _item(entry: Mapping[str, Any], folder: AttemptFolder, *, anew: bool) -> Any:  # noqa: ANN401 - an Item, whose module is loaded after the claim
     from nanoos_lab.runs.attempts.execute import Item  # noqa: PLC0415
     from nanoos_lab.runs.attempts.reference import resolve  # noqa: PLC0415
 
     def load() -> tuple[Task[Any], Mapping[str, Any], Any]:
         task = _Now.task = resolve(entry["reference"], entry["task"], entry["version"])
+        if anew and not task.resumable:
+            folder.begin_item_anew(str(entry["run"]))
         return task, _inputs(entry["inputs"]), task.parse_params(entry["params"])
 
     return Item(str(entry["run"]), int(entry["attempt"]), load)

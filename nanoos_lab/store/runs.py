@@ -153,7 +153,7 @@ def count_states(session: Session, scope: Scope, **filters: Any) -> dict[str, in
         scope: The project.
         filters: As for :func:`find_runs`, without ``limit``.
     """
-    states: Select[Any] = select(RunRow.state, func.count())
+    states = cast("Select[Any]", select(RunRow.state, func.count()))
     query = _narrowed(states, scope, **filters).group_by(RunRow.state)
     counted = {str(state): int(count) for state, count in session.execute(query)}
     return {state.value: counted[state.value] for state in RunState if state.value in counted}

@@ -25,13 +25,12 @@ _held: set[int] = set()
 """Descriptors of locked files; a forked child closes its copies, or it would prolong its parent's life."""
 
 
-def publish_locked(path: Path, content: bytes, *, replace: bool = False) -> int | None:
+def publish_locked(path: Path, content: bytes) -> int | None:
     """Make a file that is locked by this process from the moment it can be seen.
 
     Args:
         path: Where; its folder exists.
         content: What it holds.
-        replace: Whether to take the place of a file that is there.
 
     Returns:
         The open descriptor that carries the lock, or None where the file exists already.
@@ -41,10 +40,7 @@ def publish_locked(path: Path, content: bytes, *, replace: bool = False) -> int 
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         os.write(descriptor, content)
-        if replace:
-            os.replace(temporary, path)  # noqa: PTH105 - beside os.link
-        else:
-            os.link(temporary, path)
+        os.link(temporary, path)
     except FileExistsError:
         os.close(descriptor)
         return None

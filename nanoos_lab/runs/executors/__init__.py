@@ -10,6 +10,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, Protocol
 
+from nanoos_lab.errors import RunError
 from nanoos_lab.plugins import Registry
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ __all__ = [
     "InlineExecutor",
     "ProcessExecutor",
     "Sight",
+    "StartError",
     "Verdict",
     "View",
 ]
@@ -44,16 +46,31 @@ class View(Enum):
 
 
 class Verdict(Enum):
-    """What the end of a worker says of the item it was at, where that has no outcome."""
+    """What the end of a worker says of the items it was to do, where they have no outcome."""
 
     CHARGED = "charged"
-    """It may have been the item's fault: tried again at the run's cost."""
+    """It may have been the fault of the item it was at: that one is tried again at its run's cost."""
     FREE = "free"
-    """The place took the worker away: tried again at no cost."""
+    """The place took the worker away: tried again at no cost, after a pause that grows."""
     FINAL = "final"
-    """Trying again as it is would end the same: FAILED."""
+    """Trying the item it was at again as it is would end the same: FAILED."""
+    OUT_OF_TIME = "out of time"
+    """The worker's time was out: FAILED for an item that had all of it, tried again at no cost for any other."""
     CANCELLED = "cancelled"
-    """Somebody cancelled it at the place where it ran."""
+    """Somebody cancelled it at the place where it ran: CANCELLED, begun or not."""
+
+
+class StartError(RunError):
+    """No worker could be asked for; the message says why.
+
+    Args:
+        message: What the place said.
+        verdict: Whether trying again may help, and at whose cost.
+    """
+
+    def __init__(self, message: str, verdict: Verdict = Verdict.CHARGED) -> None:
+        super().__init__(message)
+        self.verdict = verdict
 
 
 class Sight(NamedTuple):
@@ -61,13 +78,17 @@ class Sight(NamedTuple):
 
     view: View
     reason: str = ""
-    """Why the worker is gone; without a claim and without a reason, nobody was asked for one."""
+    """Why the worker is gone or waits; gone without a claim and without a reason, nobody was asked for one."""
     claimed: bool = False
     """Whether the folder was claimed when it was looked at. What comes later is not part of the view."""
     verdict: Verdict = Verdict.CHARGED
-    """Where the worker is gone: what becomes of the item it was at."""
+    """Where the worker is gone: what becomes of its items."""
     job_id: str | None = None
     """The handle of its worker, where it was found again without one having been recorded."""
+    untouched: bool = False
+    """Whether nothing can have changed in the folder since it was last looked at, so that no file need be read."""
+    may_return: bool = False
+    """Where the worker is gone: whether the place may bring it back, so that it must be locked out first."""
 
 
 class DetachedExecutor(Protocol):
@@ -77,12 +98,14 @@ class DetachedExecutor(Protocol):
     """
 
     inline: ClassVar[Literal[False]]
+    pace_s: ClassVar[float]
+    """At least so long between two looks at all of its folders."""
 
     def __init__(self, profile: Profile) -> None: ...
 
     @property
     def at_once(self) -> int:
-        """How many folders one call of :meth:`start` takes at most."""
+        """How many folders one call of :meth:`start` takes at most; 0 while none may be started."""
 
     @property
     def room(self) -> int:
@@ -101,6 +124,7 @@ class DetachedExecutor(Protocol):
 
         Raises:
             OSError: No worker could be asked for.
+            StartError: The same, with what follows from it.
         """
 
     def look(self, folder: AttemptFolder, job_id: str | None, *, owner_alive: bool, begun_at: float) -> Sight:
@@ -123,7 +147,11 @@ class DetachedExecutor(Protocol):
         """
 
     def forget(self, folder: AttemptFolder) -> None:
-        """Let go of what is kept about a folder whose runs are settled and whose worker is gone."""
+        """Let go of what is kept about a folder whose runs are settled, whose worker is gone and that is removed next.
+
+        Args:
+            folder: The attempt folder.
+        """
 
 
 class InlineExecutor(Protocol):

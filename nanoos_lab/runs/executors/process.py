@@ -75,6 +75,7 @@ class ProcessExecutor:
     """
 
     inline: ClassVar[Literal[False]] = False
+    pace_s: ClassVar[float] = 0.0
 
     def __init__(self, profile: Profile) -> None:
         self.profile = profile

@@ -3,40 +3,48 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import os
-import re
-import shlex
-import shutil
-import sys
 import time
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal
 
-from nanoos_lab.errors import InvalidInputError, MissingExtraError
-from nanoos_lab.runs.attempts.folder import write_durably
+from nanoos_lab.runs.attempts.submission import Submission, read_ticket
 from nanoos_lab.runs.executors import Sight, Verdict, View
-from nanoos_lab.runs.executors.process import worker_environment
-from nanoos_lab.runs.slurm.scheduler import Scheduler, SchedulerError
-from nanoos_lab.runs.slurm.states import Blame, Job, Phase
+from nanoos_lab.runs.slurm.commands import BusyError, SchedulerError
+from nanoos_lab.runs.slurm.scheduler import Scheduler, this_cluster
+from nanoos_lab.runs.slurm.script import job_script, submission_command
+from nanoos_lab.runs.slurm.states import Job, Phase
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from nanoos_lab.runs.attempts.folder import AttemptFolder
-    from nanoos_lab.settings import Profile, Resources, SlurmSettings
+    from nanoos_lab.runs.attempts.submission import Ticket
+    from nanoos_lab.settings import Profile, Resources
 
-SUBMISSIONS, LISTING = "submissions", "folders.json"
-"""Folder beside the attempt folders, and the file in it that says which element of an array works where."""
-TICKET = "job.json"
-"""File in an attempt folder that says by what name its job is submitted, written before it is."""
-SUBMISSION_PATIENCE_S = 60.0
-"""How long a job that was just submitted may be unknown to the scheduler."""
-_DEFAULT_HOURS = 1.0
+SUBMISSION_PATIENCE_S = 15.0
+"""How long after it was about to be submitted a job may be unknown to the scheduler: sbatch may outlive its caller."""
+EXPLANATION_PATIENCE_S = 5.0
+"""How long to wait for the scheduler's word on how a job ended, beyond what the file system may need."""
+LOCK_PATIENCE_S = 600.0
+"""How long a worker whose job the scheduler does not know is believed to live because its lock is held."""
+CANCEL_AGAIN_S = 30.0
+
+
+@dataclass
+class _Memory:
+    """What was seen of one attempt folder."""
+
+    ticket: Ticket | None
+    phase: Phase | None = None
+    claimed: bool = False
+    ended_at: float | None = None
+    """Since when its job is known to have ended, or not to exist, by the monotonic clock."""
+    cancelled_at: float = -1e9
 
 
 class SlurmExecutor:
-    """Submits attempt folders to SLURM through submitit.
+    """Submits attempt folders to SLURM, with scripts by submitit.
 
     Args:
         profile: The profile it serves; its part ``slurm`` has partition, account and the like.
@@ -44,21 +52,30 @@ class SlurmExecutor:
     """
 
     inline: ClassVar[Literal[False]] = False
+    pace_s: ClassVar[float] = 1.0
 
     def __init__(self, profile: Profile, scheduler: Scheduler | None = None) -> None:
         self.profile = profile
-        self.scheduler = scheduler or Scheduler()
-        self._ended_since: dict[Path, float] = {}
+        self.scheduler = scheduler or this_cluster()
+        self._seen: dict[Path, _Memory] = {}
+        self._listed: dict[str, set[Path]] = {}
+        self._most = profile.slurm.max_jobs
 
     @property
     def at_once(self) -> int:
-        """How many folders one submission may take."""
-        return min(self.scheduler.max_array, self.profile.slurm.max_jobs)
+        """How many folders one submission may take; 0 while the scheduler does not answer."""
+        try:
+            return min(self.scheduler.max_array, self._most)
+        except SchedulerError as error:
+            # What can never be submitted is handed to sbatch all the same, to be refused with its words.
+            return 1 if error.verdict is Verdict.FINAL else 0
 
     @property
     def room(self) -> int:
         """How many folders may be queued or worked on together."""
         return self.profile.slurm.max_jobs
+
+    # ------------------------------------------------------------------ submit
 
     def start(self, folders: Sequence[AttemptFolder], resources: Resources, name: str) -> list[str]:
         """Submit one job, or one array of jobs, for folders whose specs are written.
@@ -72,34 +89,21 @@ class SlurmExecutor:
             The id of each folder's job.
 
         Raises:
-            SchedulerError: sbatch refused; the message has its words.
+            SchedulerError: sbatch refused or did not answer; the message has its words.
         """
-        first = folders[0]
-        for index, folder in enumerate(folders):
-            ticket = {"name": name, "index": index if len(folders) > 1 else None}
-            write_durably(folder.path / TICKET, json.dumps(ticket).encode())
-        place = first.path.parents[1] / SUBMISSIONS / name
-        place.mkdir(parents=True, exist_ok=True)
-        listing = place / LISTING
-        write_durably(listing, json.dumps([str(f.path.resolve()) for f in folders]).encode())
-        job_id = self._submit(place, listing, resources, name, len(folders))
+        submission = Submission.of(folders[0], name)
+        listing = submission.write(folders, name).resolve()
+        script = listing.with_name("job.sh")
+        script.write_text(job_script(self.profile, resources, name, listing, len(folders)), encoding="utf-8")
+        try:
+            job_id = self.scheduler.submit(submission_command(script, resources))
+        except BusyError:
+            self._most = max(1, len(folders) // 2)
+            raise
+        self._most = min(2 * self._most, self.profile.slurm.max_jobs)
         return [job_id] if len(folders) == 1 else [f"{job_id}_{i}" for i in range(len(folders))]
 
-    def _submit(self, logs: Path, listing: Path, resources: Resources, name: str, count: int) -> str:
-        executor = _submitit_executor(logs.resolve(), worker_environment(resources))
-        options = self.profile.slurm
-        try:
-            executor.update_parameters(**_parameters(options, resources, name))
-        except (ValueError, TypeError) as error:
-            raise InvalidInputError(f"profile {self.profile.name!r}: {error}") from error
-        if count > 1:
-            executor.parameters |= {"map_count": count, "array_parallelism": self.profile.max_workers}
-        python = options.python or sys.executable
-        words = [*shlex.split(python), "-P", "-m", "nanoos_lab.runs.slurm.job", str(listing.resolve())]
-        try:
-            return str(executor._submit_command(shlex.join(words)).job_id)  # noqa: SLF001 - submitit's way to submit a program instead of a pickle
-        except Exception as error:  # whatever submitit makes of sbatch's refusal
-            raise SchedulerError(_refusal(error)) from error
+    # ------------------------------------------------------------------ look
 
     def look(self, folder: AttemptFolder, job_id: str | None, *, owner_alive: bool, begun_at: float) -> Sight:
         """Return what is known of the worker of a folder, by the scheduler's word.
@@ -108,53 +112,87 @@ class SlurmExecutor:
             folder: The attempt folder.
             job_id: What :meth:`start` returned, None where that was not recorded.
             owner_alive: Whether the process that submitted the job lives.
-            begun_at: When the attempt was recorded.
+            begun_at: When the attempt was recorded, not needed here.
         """
-        claim = folder.read_claim()
-        if claim is not None and claim.get("fence"):
-            return Sight(View.GONE, claimed=True)
-        claimed = claim is not None
-        try:
-            job, found = self._find(folder, job_id)
-        except SchedulerError as error:
-            return Sight(View.WAITING, f"the scheduler does not answer: {error}", claimed=claimed)
-        if job is None:
-            young = time.time() - begun_at < SUBMISSION_PATIENCE_S
-            if young and (owner_alive or job_id is not None or claimed):
-                return Sight(View.WAITING, claimed=claimed)
-            if young and not _submitted_long_ago(folder):
+        del begun_at
+        memory = self._remember(folder)
+        if job_id is None and memory.ticket is None:
+            if owner_alive:
                 return Sight(View.WAITING)
-            return Sight(View.GONE, "its SLURM job vanished" if claimed or job_id else "", claimed=claimed)
-        return self._seen(folder, job, found, claimed=claimed)
-
-    def _find(self, folder: AttemptFolder, job_id: str | None) -> tuple[Job | None, str | None]:
-        """Return the job of a folder, and its id where only its name was known."""
-        if job_id is not None:
-            return self.scheduler.job(job_id), None
-        ticket = read_ticket(folder)
-        if ticket is None:
-            return None, None
-        name, index = ticket
-        for job in self.scheduler.named(name):
-            if index is None or job.id.endswith(f"_{index}"):
-                return job, job.id
-        return None, None
-
-    def _seen(self, folder: AttemptFolder, job: Job, found: str | None, *, claimed: bool) -> Sight:
+            return Sight(View.GONE, claimed=folder.read_claim() is not None)
+        try:
+            job = self.scheduler.find(job_id, *_by_name(memory.ticket))
+        except SchedulerError as error:
+            return Sight(View.WAITING, str(error), claimed=memory.claimed)
+        if job is None:
+            return self._unknown(folder, memory, job_id, owner_alive=owner_alive)
+        found = job.id if job_id is None else None
+        if job.phase is Phase.ENDED:
+            return self._ended(folder, memory, job, found)
+        untouched = memory.phase is Phase.WAITING and job.phase is Phase.WAITING
+        if not untouched:
+            memory.claimed = _claimed(folder)
+        memory.phase, memory.ended_at = job.phase, None
         if job.phase is Phase.WAITING:
-            self._ended_since.pop(folder.path, None)
-            return Sight(View.WAITING, job.reason, claimed=claimed, job_id=found)
-        if job.phase is Phase.RUNNING:
-            self._ended_since.pop(folder.path, None)
-            view = View.ALIVE if claimed else View.WAITING
-            return Sight(view, f"on {job.node}" if job.node else "", claimed=claimed, job_id=found)
-        # A file system may show what the job wrote some seconds late.
-        since = self._ended_since.setdefault(folder.path, time.monotonic())
-        if time.monotonic() - since < self.profile.slurm.file_delay_s:
-            return Sight(View.WAITING, job.sentence(), claimed=claimed, job_id=found)
-        tail = folder.log_tail() or _submitit_log(folder, job)
-        reason = job.sentence() + (f"; its log ends:\n{tail}" if tail else "")
-        return Sight(View.GONE, reason, claimed=claimed, verdict=_VERDICTS[job.blame], job_id=found)
+            return Sight(View.WAITING, job.reason, memory.claimed, job_id=found, untouched=untouched)
+        view = View.ALIVE if memory.claimed else View.WAITING
+        return Sight(view, f"on {job.node}" if job.node else "", memory.claimed, job_id=found)
+
+    def _remember(self, folder: AttemptFolder) -> _Memory:
+        memory = self._seen.get(folder.path)
+        if memory is None:
+            memory = self._seen[folder.path] = _Memory(read_ticket(folder))
+        elif memory.ticket is None:
+            memory.ticket = read_ticket(folder)
+        return memory
+
+    def _ended(self, folder: AttemptFolder, memory: _Memory, job: Job, found: str | None) -> Sight:
+        since = self._since(memory)
+        known = self.scheduler.explained(found or job.id, *_by_name(memory.ticket))
+        patience = self.profile.slurm.file_delay_s + (0.0 if known else EXPLANATION_PATIENCE_S)
+        memory.phase, memory.claimed = job.phase, _claimed(folder)
+        if since < patience:
+            return Sight(View.WAITING, job.sentence(), memory.claimed, job_id=found)
+        log = self._log(folder, memory, job.id)
+        tail = folder.log_tail() or log
+        return Sight(
+            View.GONE, job.sentence(log) + (f"; its log ends:\n{tail}" if tail else ""), memory.claimed,
+            job.verdict(log), found, may_return=True,
+        )  # fmt: skip
+
+    def _unknown(
+        self, folder: AttemptFolder, memory: _Memory, job_id: str | None, *, owner_alive: bool
+    ) -> Sight:
+        """Say what follows where every witness says that there is no such job."""
+        ticket, since = memory.ticket, self._since(memory)
+        memory.phase, memory.claimed = None, _claimed(folder)
+        if ticket is not None and self.scheduler.heard_at - ticket.at < SUBMISSION_PATIENCE_S:
+            return Sight(View.WAITING, "SLURM does not know its job yet", memory.claimed)
+        if memory.claimed:
+            if since < self.profile.slurm.file_delay_s:
+                return Sight(View.WAITING, "SLURM no longer knows its job", claimed=True)
+            if since < LOCK_PATIENCE_S and folder.worker_alive():
+                return Sight(View.ALIVE, "SLURM no longer knows its job, which lives all the same", claimed=True)
+            reason = f"SLURM job {job_id or ticket and ticket.name} vanished"
+            tail = folder.log_tail()
+            reason += f"; its log ends:\n{tail}" if tail else ""
+            return Sight(View.GONE, reason, claimed=True, may_return=True)
+        if job_id is None:
+            return Sight(View.WAITING) if owner_alive else Sight(View.GONE, verdict=Verdict.FREE)
+        return Sight(View.GONE, f"SLURM job {job_id} vanished before it began", verdict=Verdict.FREE)
+
+    @staticmethod
+    def _since(memory: _Memory) -> float:
+        now = time.monotonic()
+        if memory.ended_at is None:
+            memory.ended_at = now
+        return now - memory.ended_at
+
+    @staticmethod
+    def _log(folder: AttemptFolder, memory: _Memory, job_id: str) -> str:
+        return Submission.of(folder, memory.ticket.name).log_tail(job_id) if memory.ticket else ""
+
+    # ------------------------------------------------------------------ end
 
     def stop(self, folder: AttemptFolder, job_id: str | None, *, hard: bool) -> None:
         """Cancel the job of a folder, and with it all that it started.
@@ -164,122 +202,39 @@ class SlurmExecutor:
             job_id: What :meth:`start` returned.
             hard: Whether to leave it no time.
         """
+        memory = self._remember(folder)
+        if time.monotonic() - memory.cancelled_at < CANCEL_AGAIN_S and not hard:
+            return
         with contextlib.suppress(SchedulerError):
-            job, _ = self._find(folder, job_id)
+            job = self.scheduler.find(job_id, *_by_name(memory.ticket))
             if job is not None and job.phase is not Phase.ENDED:
-                self.scheduler.cancel(job.id, hard=hard)
+                self.scheduler.cancel(job.id, hard=hard and job.phase is Phase.RUNNING)
+                memory.cancelled_at = time.monotonic()
 
     def forget(self, folder: AttemptFolder) -> None:
-        """Let go of what is kept about a settled folder.
+        """Let go of what is kept about a settled folder, and of its submission where it was the last one's.
 
         Args:
-            folder: A folder whose job has ended.
+            folder: A folder whose job has ended, and that is removed next.
         """
-        self._ended_since.pop(folder.path, None)
-        ticket = read_ticket(folder)
+        memory = self._seen.pop(folder.path, None)
+        ticket = memory.ticket if memory is not None else read_ticket(folder)
         if ticket is None:
             return
-        place = folder.path.parents[1] / SUBMISSIONS / ticket[0]
-        with contextlib.suppress(OSError, ValueError, TypeError):
-            listed = json.loads((place / LISTING).read_bytes())
-            if not any((Path(path) / "spec.json").exists() for path in listed):
-                shutil.rmtree(place, ignore_errors=True)
+        self.scheduler.forget(None, *_by_name(ticket))
+        submission = Submission.of(folder, ticket.name)
+        if ticket.name not in self._listed:
+            self._listed[ticket.name] = {p for p in submission.folders() if (p / "spec.json").exists()}
+        left = self._listed[ticket.name]
+        left.discard(folder.path.resolve())
+        if not left:
+            del self._listed[ticket.name]
+            submission.remove()
 
 
-_VERDICTS = {
-    Blame.UNKNOWN: Verdict.CHARGED,
-    Blame.OUTSIDE: Verdict.FREE,
-    Blame.LIMIT: Verdict.FINAL,
-    Blame.CANCELLED: Verdict.CANCELLED,
-}
+def _by_name(ticket: Ticket | None) -> tuple[str | None, int | None]:
+    return (None, None) if ticket is None else (ticket.name, ticket.index)
 
 
-def read_ticket(folder: AttemptFolder) -> tuple[str, int | None] | None:
-    """Return name and array index of a folder's job, or None where none was about to be submitted.
-
-    Args:
-        folder: The attempt folder.
-    """
-    try:
-        ticket = json.loads((folder.path / TICKET).read_bytes())
-        index = ticket["index"]
-        return str(ticket["name"]), None if index is None else int(index)
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def _submitted_long_ago(folder: AttemptFolder) -> bool:
-    """Whether an sbatch that was under way when its submitter died must have been heard of by now."""
-    try:
-        return time.time() - (folder.path / TICKET).stat().st_mtime > SUBMISSION_PATIENCE_S / 4
-    except OSError:
-        return True
-
-
-def _parameters(options: SlurmSettings, resources: Resources, name: str) -> dict[str, Any]:
-    hours = resources.walltime_hours or _DEFAULT_HOURS
-    extra = {**options.extra, "requeue": True}
-    chosen: dict[str, Any] = {
-        "job_name": name, "time": max(1, round(hours * 60)), "nodes": 1, "ntasks_per_node": 1,
-        "cpus_per_task": resources.cpus, "partition": options.partition, "account": options.account,
-        "qos": options.qos, "constraint": options.constraint, "setup": _setup(options),
-        "teardown": list(options.post) or None, "signal_delay_s": options.signal_delay_s, "wckey": None,
-        "stderr_to_stdout": True, "additional_parameters": extra,
-    }  # fmt: skip
-    if resources.memory_gb is not None:
-        chosen["mem"] = f"{max(1, round(resources.memory_gb * 1024))}MB"
-    if resources.gpus:
-        if options.gpu_request == "gres":
-            chosen["gres"] = (
-                f"gpu:{options.gpu_type}:{resources.gpus}" if options.gpu_type else f"gpu:{resources.gpus}"
-            )
-        else:
-            extra["gpus"] = f"{options.gpu_type}:{resources.gpus}" if options.gpu_type else resources.gpus
-    return {key: value for key, value in chosen.items() if value is not None}
-
-
-def _setup(options: SlurmSettings) -> list[str]:
-    lines = [f"module load {shlex.quote(name)}" for name in options.modules]
-    lines += [options.activate] if options.activate else []
-    if options.scratch:
-        lines.append(f"export TMPDIR={shlex.quote(options.scratch)}")
-    return [*lines, *options.pre]
-
-
-def _submitit_executor(folder: Path, environment: dict[str, str]) -> Any:  # noqa: ANN401 - of a package without types
-    try:
-        import submitit  # noqa: PLC0415 - an extra, and only where jobs are submitted
-    except ImportError:
-        raise MissingExtraError("submitit", "slurm", "the executor 'slurm'") from None
-
-    class Submitter(submitit.SlurmExecutor):  # type: ignore[misc]
-        """Submits with an environment of names that are known to be needed, so that no secret reaches a job."""
-
-        def _make_submission_command(self, submission_file_path: Path) -> list[str]:
-            own = {k: v for k, v in os.environ.items() if k.startswith("SLURM_CONF")}
-            settings = [f"{name}={value}" for name, value in {**environment, **own}.items()]
-            return ["env", "-i", *settings, "sbatch", "--export=ALL", str(submission_file_path)]
-
-    try:
-        return Submitter(folder=folder)
-    except RuntimeError as error:
-        raise SchedulerError(f"{error}: SLURM's commands are not on PATH") from error
-
-
-def _submitit_log(folder: AttemptFolder, job: Job) -> str:
-    """Return the end of what the job itself said, where the worker had not begun to."""
-    main, _, element = job.id.partition("_")
-    name = f"{main}_{element}_0_log.out" if element else f"{main}_0_log.out"
-    ticket = read_ticket(folder)
-    if ticket is None:
-        return ""
-    try:
-        place = folder.path.parents[1] / SUBMISSIONS / ticket[0]
-        return (place / name).read_text(errors="replace")[-2000:].strip()
-    except OSError:
-        return ""
-
-
-def _refusal(error: Exception) -> str:
-    said = re.search(r"sbatch: error: (.*)", str(error))
-    return f"SLURM did not take the job: {said[1] if said else str(error)[-500:]}"
+def _claimed(folder: AttemptFolder) -> bool:
+    return folder.read_claim() is not None
