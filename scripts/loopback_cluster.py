@@ -74,20 +74,22 @@ MinJobAge={job_age}
 MaxArraySize=2001
 MaxJobCount=20000
 SchedulerType=sched/backfill
-SchedulerParameters=sched_interval=5,bf_interval=5,batch_sched_delay=0,sched_min_interval=0
+SchedulerParameters=sched_interval=1,bf_interval=1,batch_sched_delay=0,sched_min_interval=0
 SelectType=select/cons_tres
 SelectTypeParameters=CR_Core_Memory
 SlurmdParameters=config_overrides
 PreemptType=preempt/none
 {accounting}
 GresTypes=gpu
-NodeName=n[1-2] NodeHostname={host} NodeAddr=127.0.0.1 Port=[{node}-{last_node}] CPUs=8 RealMemory=8000 Gres=gpu:1 State=UNKNOWN
+NodeName=DEFAULT CPUs=8 RealMemory=8000 Gres=gpu:1 State=UNKNOWN
+NodeName=n[1-2] NodeHostname={host} NodeAddr=127.0.0.1 Port=[{node}-{last_node}]
 PartitionName=main Nodes=n[1-2] Default=YES MaxTime=INFINITE State=UP DefMemPerCPU=200
 PartitionName=short Nodes=n[1-2] Default=NO MaxTime=10 State=UP DefMemPerCPU=200
 """
 _ACCOUNTING = """\
 JobAcctGatherType=jobacct_gather/linux
 JobAcctGatherFrequency=task=1
+JobAcctGatherParams=OverMemoryKill
 AccountingStorageType=accounting_storage/slurmdbd
 AccountingStorageHost=127.0.0.1
 AccountingStoragePort={database}

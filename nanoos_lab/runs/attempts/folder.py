@@ -16,8 +16,8 @@
       stdout.log stderr.log
 
 Each ``claim`` and ``started/<run>`` can be made once, and that decides every race: who works, who works in its
-place once it is gone, and whether an item begins or is called off. Whatever a worker wrote is read as a stranger's: no link is followed, no
-size is trusted.
+place once it is gone, and whether an item begins or is called off. Whatever a worker wrote is read as a
+stranger's: no link is followed, no size is trusted.
 """
 
 from __future__ import annotations

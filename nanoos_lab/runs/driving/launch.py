@@ -17,6 +17,7 @@ from nanoos_lab.errors import NanoOSError, StoreError
 from nanoos_lab.runs.attempts.execute import describe_error
 from nanoos_lab.runs.attempts.folder import PROTOCOL, AttemptFolder
 from nanoos_lab.runs.driving.endings import settle
+from nanoos_lab.runs.executors import StartError, Verdict
 from nanoos_lab.settings import Resources
 from nanoos_lab.store import run_changes as changes
 from nanoos_lab.store import runs as rows
@@ -90,16 +91,22 @@ class Launcher:
                     self._missing.add(name)
                 continue
             profile = self._pool.profile(name, executor_name)
-            while self._has_room(profile, executor) and (chunks := self._claim(profile, executor, lease)):
+            while (most := self._room(profile, executor)) > 0 and (
+                chunks := self._claim(profile, executor, most, lease)
+            ):
                 self._hand_over(executor, chunks)
                 started += sum(len(chunk.runs) for chunk in chunks)
         return started
 
-    def _has_room(self, profile: Profile, executor: DetachedExecutor) -> bool:
+    def _room(self, profile: Profile, executor: DetachedExecutor) -> int:
+        """Return how many folders the next submission may take, as far as can be said outside a transaction."""
         with self._store.read() as session:
-            return rows.folders_in_flight(session, self._store.scope, profile.name) < executor.room
+            under_way = rows.folders_in_flight(session, self._store.scope, profile.name)
+        return min(executor.room - under_way, executor.at_once) if under_way < executor.room else 0
 
-    def _claim(self, profile: Profile, executor: DetachedExecutor, lease: Lease | None) -> list[_Chunk]:
+    def _claim(
+        self, profile: Profile, executor: DetachedExecutor, most: int, lease: Lease | None
+    ) -> list[_Chunk]:
         """Claim what one submission takes, all with the same resources."""
         chunks: list[_Chunk] = []
         with self._store.write() as session:
@@ -107,7 +114,7 @@ class Launcher:
                 check_lease(session, self._store.scope, lease)
             under_way = rows.folders_in_flight(session, self._store.scope, profile.name)
             size = _chunk_size(session, self._store, profile)
-            while len(chunks) < min(executor.at_once, executor.room - under_way):
+            while len(chunks) < min(most, executor.room - under_way):
                 chunk = self._claim_chunk(session, profile, size, like=chunks[0].runs[0] if chunks else None)
                 if chunk is None:
                     break
@@ -147,8 +154,7 @@ class Launcher:
         except StoreError:
             raise  # what is recorded stays true: SUBMITTING by us, taken back by the next step
         except (OSError, NanoOSError, ValueError) as error:
-            for folder, chunk in zip(folders, chunks, strict=True):
-                self._take_back(folder, chunk, error)
+            self._take_back(executor, list(zip(folders, chunks, strict=True)), error)
             return
         with self._store.write() as session:
             for chunk, job_id in zip(chunks, job_ids, strict=True):
@@ -172,17 +178,31 @@ class Launcher:
             changes.set_attempt(session, scope, run, attempt, job_id=job_id)
         record_events(session, scope, "run.queued", {run: {"job": job_id} for run in queued})
 
-    def _take_back(self, folder: AttemptFolder, chunk: _Chunk, error: Exception) -> None:
-        """Where no worker could be asked for: make sure that none comes, then apply the retry policy."""
-        if not folder.fence():
-            return
+    def _take_back(
+        self, executor: DetachedExecutor, asked: Sequence[tuple[AttemptFolder, _Chunk]], error: Exception
+    ) -> None:
+        """Where no worker could be asked for: make sure that none comes, then try again as the reason allows."""
+        fenced = [(folder, chunk) for folder, chunk in asked if folder.fence()]
+        verdict = error.verdict if isinstance(error, StartError) else Verdict.CHARGED
         now = time.time()
         reason = f"it could not be started: {type(error).__name__}: {error}"
-        ending = Ending(RunState.LOST, reason, now, now)
+        ending = Ending(
+            RunState.FAILED if verdict is Verdict.FINAL else RunState.LOST,
+            reason,
+            None if verdict is Verdict.FREE else now,
+            now,
+        )
+        values = {"error": {**describe_error(error), "message": reason}}
         with self._store.write() as session:
-            for run, attempt in chunk.attempts.items():
-                values = {"error": {**describe_error(error), "message": reason}}
-                settle(session, self._store.scope, run, attempt, ending, values=values, again=True)
+            for _, chunk in fenced:
+                for run, attempt in chunk.attempts.items():
+                    settle(
+                        session, self._store.scope, run, attempt, ending, values=values,
+                        again=verdict is not Verdict.FINAL, pause=True,
+                    )  # fmt: skip
+        for folder, _ in fenced:
+            executor.forget(folder)
+            folder.tidy()
 
     def _spec(self, chunk: _Chunk) -> dict[str, Any]:
         with self._store.read() as session:

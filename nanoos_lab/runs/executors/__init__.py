@@ -43,6 +43,8 @@ class View(Enum):
     """A worker claimed it and lives."""
     GONE = "gone"
     """A worker claimed it and is no more, or none will come."""
+    UNKNOWN = "unknown"
+    """What is so cannot be said now: nothing is concluded."""
 
 
 class Verdict(Enum):

@@ -7,10 +7,10 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from nanoos_lab.runs.attempts.submission import Submission, read_ticket
+from nanoos_lab.runs.attempts.submission import SCRIPT, Submission, read_ticket, write_tickets
 from nanoos_lab.runs.executors import Sight, Verdict, View
 from nanoos_lab.runs.slurm.commands import BusyError, SchedulerError
-from nanoos_lab.runs.slurm.scheduler import Scheduler, this_cluster
+from nanoos_lab.runs.slurm.scheduler import NotYetKnownError, Scheduler, this_cluster
 from nanoos_lab.runs.slurm.script import job_script, submission_command
 from nanoos_lab.runs.slurm.states import Job, Phase
 
@@ -36,11 +36,13 @@ class _Memory:
     """What was seen of one attempt folder."""
 
     ticket: Ticket | None
+    job_id: str | None = None
     phase: Phase | None = None
     claimed: bool = False
     ended_at: float | None = None
     """Since when its job is known to have ended, or not to exist, by the monotonic clock."""
     cancelled_at: float = -1e9
+    cancelled_hard: bool = False
 
 
 class SlurmExecutor:
@@ -65,7 +67,7 @@ class SlurmExecutor:
     def at_once(self) -> int:
         """How many folders one submission may take; 0 while the scheduler does not answer."""
         try:
-            return min(self.scheduler.max_array, self._most)
+            return min(self.scheduler.max_array(), self._most)
         except SchedulerError as error:
             # What can never be submitted is handed to sbatch all the same, to be refused with its words.
             return 1 if error.verdict is Verdict.FINAL else 0
@@ -92,9 +94,10 @@ class SlurmExecutor:
             SchedulerError: sbatch refused or did not answer; the message has its words.
         """
         submission = Submission.of(folders[0], name)
-        listing = submission.write(folders, name).resolve()
-        script = listing.with_name("job.sh")
+        listing = submission.write_listing(folders).resolve()
+        script = listing.with_name(SCRIPT)
         script.write_text(job_script(self.profile, resources, name, listing, len(folders)), encoding="utf-8")
+        write_tickets(folders, name)  # the last act before: from here on there may be a job
         try:
             job_id = self.scheduler.submit(submission_command(script, resources))
         except BusyError:
@@ -116,19 +119,22 @@ class SlurmExecutor:
         """
         del begun_at
         memory = self._remember(folder)
-        if job_id is None and memory.ticket is None:
-            if owner_alive:
-                return Sight(View.WAITING)
-            return Sight(View.GONE, claimed=folder.read_claim() is not None)
+        if job_id is None and memory.ticket is None:  # sbatch was not come to
+            view = View.WAITING if owner_alive else View.GONE
+            return Sight(view, claimed=not owner_alive and _claimed(folder))
         try:
             job = self.scheduler.find(job_id, *_by_name(memory.ticket))
         except SchedulerError as error:
-            return Sight(View.WAITING, str(error), claimed=memory.claimed)
+            said = "" if isinstance(error, NotYetKnownError) else f"SLURM does not answer: {error}"
+            return Sight(View.UNKNOWN, said, claimed=memory.claimed)
         if job is None:
             return self._unknown(folder, memory, job_id, owner_alive=owner_alive)
-        found = job.id if job_id is None else None
+        found, memory.job_id = job.id if job_id is None else None, job.id
         if job.phase is Phase.ENDED:
             return self._ended(folder, memory, job, found)
+        return self._unfinished(folder, memory, job, found)
+
+    def _unfinished(self, folder: AttemptFolder, memory: _Memory, job: Job, found: str | None) -> Sight:
         untouched = memory.phase is Phase.WAITING and job.phase is Phase.WAITING
         if not untouched:
             memory.claimed = _claimed(folder)
@@ -151,8 +157,10 @@ class SlurmExecutor:
         known = self.scheduler.explained(found or job.id, *_by_name(memory.ticket))
         patience = self.profile.slurm.file_delay_s + (0.0 if known else EXPLANATION_PATIENCE_S)
         memory.phase, memory.claimed = job.phase, _claimed(folder)
+        if _fenced(folder):
+            return Sight(View.GONE, claimed=True, job_id=found)
         if since < patience:
-            return Sight(View.WAITING, job.sentence(), memory.claimed, job_id=found)
+            return Sight(View.UNKNOWN, job.sentence(), memory.claimed, job_id=found)
         log = self._log(folder, memory, job.id)
         tail = folder.log_tail() or log
         return Sight(
@@ -166,20 +174,27 @@ class SlurmExecutor:
         """Say what follows where every witness says that there is no such job."""
         ticket, since = memory.ticket, self._since(memory)
         memory.phase, memory.claimed = None, _claimed(folder)
+        if _fenced(folder):
+            return Sight(View.GONE, claimed=True)
         if ticket is not None and self.scheduler.heard_at - ticket.at < SUBMISSION_PATIENCE_S:
-            return Sight(View.WAITING, "SLURM does not know its job yet", memory.claimed)
+            return Sight(View.UNKNOWN, "SLURM does not know its job yet", memory.claimed)
         if memory.claimed:
-            if since < self.profile.slurm.file_delay_s:
-                return Sight(View.WAITING, "SLURM no longer knows its job", claimed=True)
-            if since < LOCK_PATIENCE_S and folder.worker_alive():
-                return Sight(View.ALIVE, "SLURM no longer knows its job, which lives all the same", claimed=True)
-            reason = f"SLURM job {job_id or ticket and ticket.name} vanished"
-            tail = folder.log_tail()
-            reason += f"; its log ends:\n{tail}" if tail else ""
-            return Sight(View.GONE, reason, claimed=True, may_return=True)
+            return self._vanished(folder, since, job_id or (ticket.name if ticket else ""))
         if job_id is None:
-            return Sight(View.WAITING) if owner_alive else Sight(View.GONE, verdict=Verdict.FREE)
+            return Sight(View.WAITING if owner_alive else View.GONE)
         return Sight(View.GONE, f"SLURM job {job_id} vanished before it began", verdict=Verdict.FREE)
+
+    def _vanished(self, folder: AttemptFolder, since: float, job: str) -> Sight:
+        """Say what follows where a worker had begun and its job is no more."""
+        if since < self.profile.slurm.file_delay_s:
+            return Sight(View.UNKNOWN, f"SLURM no longer knows the job {job}", claimed=True)
+        if since < LOCK_PATIENCE_S and folder.worker_alive():
+            return Sight(
+                View.ALIVE, f"SLURM no longer knows the job {job}, which lives all the same", claimed=True
+            )
+        tail = folder.log_tail()
+        reason = f"SLURM job {job} vanished" + (f"; its log ends:\n{tail}" if tail else "")
+        return Sight(View.GONE, reason, claimed=True, may_return=True)
 
     @staticmethod
     def _since(memory: _Memory) -> float:
@@ -203,13 +218,14 @@ class SlurmExecutor:
             hard: Whether to leave it no time.
         """
         memory = self._remember(folder)
-        if time.monotonic() - memory.cancelled_at < CANCEL_AGAIN_S and not hard:
+        recently = time.monotonic() - memory.cancelled_at < CANCEL_AGAIN_S
+        if recently and (memory.cancelled_hard or not hard):
             return
         with contextlib.suppress(SchedulerError):
             job = self.scheduler.find(job_id, *_by_name(memory.ticket))
             if job is not None and job.phase is not Phase.ENDED:
                 self.scheduler.cancel(job.id, hard=hard and job.phase is Phase.RUNNING)
-                memory.cancelled_at = time.monotonic()
+                memory.cancelled_at, memory.cancelled_hard = time.monotonic(), hard
 
     def forget(self, folder: AttemptFolder) -> None:
         """Let go of what is kept about a settled folder, and of its submission where it was the last one's.
@@ -217,11 +233,11 @@ class SlurmExecutor:
         Args:
             folder: A folder whose job has ended, and that is removed next.
         """
-        memory = self._seen.pop(folder.path, None)
-        ticket = memory.ticket if memory is not None else read_ticket(folder)
+        memory = self._seen.pop(folder.path, None) or _Memory(read_ticket(folder))
+        self._cancel_unwanted(memory)
+        ticket = memory.ticket
         if ticket is None:
             return
-        self.scheduler.forget(None, *_by_name(ticket))
         submission = Submission.of(folder, ticket.name)
         if ticket.name not in self._listed:
             self._listed[ticket.name] = {p for p in submission.folders() if (p / "spec.json").exists()}
@@ -231,10 +247,22 @@ class SlurmExecutor:
             del self._listed[ticket.name]
             submission.remove()
 
+    def _cancel_unwanted(self, memory: _Memory) -> None:
+        """Where a job still waits for its turn although nothing is left for it to do, let it not come."""
+        job = self.scheduler.last_word(memory.job_id)
+        if job is not None and job.phase is Phase.WAITING:
+            with contextlib.suppress(SchedulerError):
+                self.scheduler.cancel(job.id)
+        self.scheduler.forget(memory.job_id, *_by_name(memory.ticket))
+
 
 def _by_name(ticket: Ticket | None) -> tuple[str | None, int | None]:
-    return (None, None) if ticket is None else (ticket.name, ticket.index)
+    return (None, None) if ticket is None else (ticket.name, ticket.element)
 
 
 def _claimed(folder: AttemptFolder) -> bool:
     return folder.read_claim() is not None
+
+
+def _fenced(folder: AttemptFolder) -> bool:
+    return folder.read_claim() == {"fence": True}

@@ -12,13 +12,14 @@ import re
 import threading
 import time
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache
 from typing import TYPE_CHECKING
 
 from nanoos_lab.runs.executors import Verdict
 from nanoos_lab.runs.slurm.commands import (
     SACCT,
     SQUEUE,
+    BusyError,
     SchedulerError,
     parse_sacct,
     parse_scontrol,
@@ -89,6 +90,7 @@ class Scheduler:
         self._next_at = -1e9
         self._failure: SchedulerError | None = None
         self._failures = 0
+        self._max_array: int | None = None
         self._accounts = True
         self._accounts_failure: SchedulerError | None = None
         self._second = False
@@ -126,7 +128,9 @@ class Scheduler:
                 raise NotYetKnownError("SLURM has not been asked about it yet", Verdict.FREE)
             if not self._accounts or wanted.told_at > wanted.since:
                 return None
-            raise self._accounts_failure or NotYetKnownError("sacct has not been asked about it yet", Verdict.FREE)
+            raise self._accounts_failure or NotYetKnownError(
+                "sacct has not been asked about it yet", Verdict.FREE
+            )
 
     def _want(self, key: str, name: str | None, index: int | None) -> _Wanted:
         now = self._clock()
@@ -152,6 +156,15 @@ class Scheduler:
             # squeue tells neither the exit status nor who cancelled a job
             return replace(job, exit_code=last.exit_code, reason=last.reason or job.reason)
         return job or last
+
+    def last_word(self, job_id: str | None) -> Job | None:
+        """Return what squeue said of a job when it was last asked, without asking.
+
+        Args:
+            job_id: Its id; None for none.
+        """
+        with self._lock:
+            return self._jobs.get(job_id or "")
 
     def explained(self, job_id: str | None, name: str | None = None, index: int | None = None) -> bool:
         """Return whether all is known of how a job ended that will be known soon.
@@ -189,7 +202,15 @@ class Scheduler:
         Raises:
             SchedulerError: It was refused, or no answer came; the job may then exist all the same.
         """
-        answer = self._run(words)
+        try:
+            answer = self._run(words)
+        except BusyError:
+            raise
+        except SchedulerError as error:
+            if error.verdict is Verdict.FREE:
+                with self._lock:
+                    self._note_failure(error)
+            raise
         self._stir()
         found = re.match(r"\s*(\d+)(;|\s|$)", answer)
         if found is None:
@@ -219,14 +240,36 @@ class Scheduler:
         with self._lock:
             self._changed_at = self._clock()
             if self._failure is None:
-                self._next_at = min(self._next_at, max(self._answered_at + QUERY_INTERVAL_S, self._changed_at))
+                self._next_at = min(
+                    self._next_at, max(self._answered_at + QUERY_INTERVAL_S, self._changed_at)
+                )
 
-    @cached_property
     def max_array(self) -> int:
-        """How many elements an array may have."""
-        self.queries += 1
-        found = re.search(r"MaxArraySize\s*=\s*(\d+)", self._run(["scontrol", "show", "config"]))
-        return max(1, int(found[1])) if found else 1000
+        """Return how many elements an array may have.
+
+        Raises:
+            SchedulerError: The scheduler does not answer.
+        """
+        with self._lock:
+            if self._failure is not None and self._clock() < self._next_at:
+                raise self._failure
+            if self._max_array is None:
+                self.queries += 1
+                try:
+                    answer = self._run(["scontrol", "show", "config"])
+                except SchedulerError as error:
+                    self._note_failure(error)
+                    raise
+                found = re.search(r"MaxArraySize\s*=\s*(\d+)", answer)
+                self._max_array = max(1, int(found[1])) if found else 1
+            return self._max_array
+
+    def _note_failure(self, error: SchedulerError) -> None:
+        """Remember that it does not answer, and leave it alone for a while; the lock is held."""
+        self._failure, self._failures = error, self._failures + 1
+        self._next_at = self._clock() + min(
+            QUERY_INTERVAL_S * 2 ** min(self._failures, 10), LONGEST_SILENCE_S
+        )
 
     # ------------------------------------------------------------------ questions
 
@@ -246,8 +289,7 @@ class Scheduler:
         try:
             answer = self._run(SQUEUE)
         except SchedulerError as error:
-            self._failure, self._failures = error, self._failures + 1
-            self._next_at = self._clock() + min(QUERY_INTERVAL_S * 2**self._failures, LONGEST_SILENCE_S)
+            self._note_failure(error)
             return
         self._failure, self._failures = None, 0
         # What was wanted while the answer was under way may be missing from it: it is as old as its question.
@@ -261,9 +303,9 @@ class Scheduler:
     def _take(self, jobs: Iterable[Job]) -> None:
         self._jobs = {job.id: job for job in jobs}
         self._named = {}
-        for job in self._jobs.values():
-            if job.name.startswith(_PREFIX):
-                self._named.setdefault(job.name, []).append(job)
+        for one in self._jobs.values():
+            if one.name.startswith(_PREFIX):
+                self._named.setdefault(one.name, []).append(one)
         for key, wanted in self._wanted.items():
             job = self._known(key, wanted, None if "/" in key else key)
             state = job.state if job is not None else ""
@@ -313,12 +355,12 @@ class Scheduler:
             if not self._accounts and key not in by_key:
                 continue
             wanted.told_at, wanted.ask_again_at = now, now + SECOND_OPINION_S
-            job = by_key.get(key)
+            told = by_key.get(key)
             # What the accounts believe unfinished while the controller knows nothing of it, the controller lost.
-            if job is not None and job.phase is Phase.ENDED and wanted.name in {None, job.name}:
-                self._ended[key], wanted.explained = job, True
+            if told is not None and told.phase is Phase.ENDED and wanted.name in {None, told.name}:
+                self._ended[key], wanted.explained = told, True
                 self._changed_at = now
-            elif job is not None:
+            elif told is not None:
                 wanted.ask_again_at = now + LATE_ACCOUNTS_S
 
     def _ask_accounts(self, some: dict[str, _Wanted]) -> list[Job]:
