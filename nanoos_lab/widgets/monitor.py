@@ -113,11 +113,15 @@ class RunMonitor(anywidget.AnyWidget):
             self._wake.set()
             self.look()
 
+    def __repr__(self) -> str:
+        return f"<RunMonitor: {self.snapshot['total']} runs, {_counts(self.snapshot)}>"
+
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:  # noqa: ANN401 - Jupyter's protocol
         """Add the still table, for places that cannot show a widget."""
         bundle = super()._repr_mimebundle_(**kwargs)
         data = bundle[0] if isinstance(bundle, tuple) else bundle
         if data is not None:
+            data["text/plain"] = repr(self)
             data["text/html"] = still(self.snapshot)
         return bundle
 
@@ -128,7 +132,6 @@ def still(snapshot: Mapping[str, Any]) -> str:
     Args:
         snapshot: As a monitor's source gives it.
     """
-    counts = ", ".join(f"{n} {state.lower()}" for state, n in snapshot["counts"].items()) or "none"
     rows = [
         (
             row["id"], row["task"], row["what"], html.badge(row["state"]), html.bar(row["fraction"]), row["elapsed"],
@@ -137,5 +140,10 @@ def still(snapshot: Mapping[str, Any]) -> str:
         for row in snapshot["rows"]
     ]  # fmt: skip
     return html.block(
-        html.table(_HEADERS, rows, numeric=("elapsed",)), title=f"{snapshot['total']} runs: {counts}"
+        html.table(_HEADERS, rows, numeric=("elapsed",)),
+        title=f"{snapshot['total']} runs: {_counts(snapshot)}",
     )
+
+
+def _counts(snapshot: Mapping[str, Any]) -> str:
+    return ", ".join(f"{n} {state.lower()}" for state, n in snapshot["counts"].items()) or "none yet"
