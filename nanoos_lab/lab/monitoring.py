@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from nanoos_lab.display import numbers
 from nanoos_lab.errors import NanoOSError
-from nanoos_lab.lab import details
+from nanoos_lab.lab import details, waiting
 from nanoos_lab.store import runs as run_rows
 from nanoos_lab.store.schema import FINAL_STATES, RunState
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 SHOWN = 100
 """How many runs a monitor shows in rows; all are counted."""
 LOG_CHARACTERS = 4000
+_SCHEDULED = frozenset({"slurm", "ssh"})
+"""Executors whose handle of a worker is the id of a job."""
 
 
 def take_snapshot(
@@ -74,13 +76,19 @@ def _row(lab: Workspace, row: RunRow, attempt: AttemptRow | None, what: str) -> 
         "can": ["retry"] if state.final and state is not RunState.COMPLETED else [],
     }  # fmt: skip
     if attempt is not None:
-        worker = attempt.worker or {}
-        job = f"job {attempt.job_id}" if attempt.job_id and attempt.executor == "slurm" else ""
-        shown["place"] = " ".join(filter(None, [str(worker.get("host", ""))[:60], job]))
+        shown["place"] = _place(attempt)
     if not state.final:
         shown["can"] = [] if row.cancel_requested else ["cancel"]
         shown |= _under_way(lab, row, attempt)
     return shown
+
+
+def _place(attempt: AttemptRow) -> str:
+    """Return where an attempt is or was worked on, and as which job."""
+    worker, usage = attempt.worker or {}, attempt.usage or {}
+    where = worker.get("node") or usage.get("node") or worker.get("host") or ""
+    job = f"job {attempt.job_id}" if attempt.job_id and attempt.executor in _SCHEDULED else ""
+    return " ".join(filter(None, [str(where)[:60], job]))
 
 
 def _under_way(lab: Workspace, row: RunRow, attempt: AttemptRow | None) -> dict[str, Any]:
@@ -89,8 +97,8 @@ def _under_way(lab: Workspace, row: RunRow, attempt: AttemptRow | None) -> dict[
     if row.state == RunState.RUNNING:
         said = lab.engine.progress(row.id)
         return {"fraction": said.fraction, "message": said.message}
-    if attempt is not None and attempt.reason:
-        return {"message": attempt.reason}
+    if attempt is not None and attempt.reason and row.state != RunState.PENDING:
+        return {"message": waiting.explain(attempt.reason)}
     waits = row.not_before - time.time()
     return {"message": f"tried again in {numbers.duration(waits)}" if waits > 1 else ""}
 

@@ -14,6 +14,8 @@ from nanoos_lab.errors import RunError, UnknownNameError
 from nanoos_lab.runs.attempts.folder import AttemptFolder, attempt_folder
 from nanoos_lab.runs.attempts.presence import Presence
 from nanoos_lab.runs.attempts.progress import Progress, read_progress
+from nanoos_lab.runs.attempts.submission import sweep
+from nanoos_lab.runs.driving.accountant import Accountant
 from nanoos_lab.runs.driving.driver import Driver
 from nanoos_lab.runs.driving.endings import FROM_ATTEMPT
 from nanoos_lab.runs.driving.inline import FOLDER, InlineRuns, Ticket, structures_of
@@ -77,6 +79,7 @@ class Runs:
         self._inline = InlineRuns(store, self._presence, self._pool, announce)
         self._launcher = Launcher(store, self._presence, self._pool)
         self._reconciler = Reconciler(store, self._presence, self._pool, self._inline, announce)
+        self._accountant = Accountant(store, self._pool)
         self._limits = settings.limits.get(store.scope.project)
         self._turn = threading.RLock()
         self._driver = Driver(self.step, self.unfinished_elsewhere) if drive else None
@@ -229,7 +232,12 @@ class Runs:
             self._inline.take_up()
             if lease is None and self._left_to_a_worker():
                 return 0
-            return self._reconciler.reconcile() + self._launcher.launch(lease)
+            changed = self._reconciler.reconcile()
+            if changed:
+                self._accountant.note()
+            changed += self._launcher.launch(lease)
+            self._accountant.look()
+            return changed
 
     @property
     def token(self) -> str:
@@ -277,7 +285,7 @@ class Runs:
 
     def unfinished_elsewhere(self) -> bool:
         """Return whether anything is left to look after that this process does not execute itself."""
-        if self._reconciler.untidy:
+        if self._reconciler.untidy or self._accountant.pending:
             return True
         with self._store.read() as session:
             inline = self._pool.inline_names()

@@ -34,6 +34,8 @@ class Incarnation(NamedTuple):
 
     job: str
     restarts: int
+    node: str = ""
+    """What the scheduler calls the machine."""
 
 
 class _Now:
@@ -70,7 +72,7 @@ def work_on(path: Path, incarnation: Incarnation | None = None) -> int:
     content = json.dumps(worker).encode()
     claim, again = folder.take_claim(content), False
     if claim is None and incarnation is not None and incarnation.restarts:
-        claim, again = folder.take_over(content, **incarnation._asdict()), True
+        claim, again = folder.take_over(content, job=incarnation.job, restarts=incarnation.restarts), True
     if claim is None:
         return 0
     from nanoos_lab._version import __version__  # noqa: PLC0415 - nothing before the claim that is not needed

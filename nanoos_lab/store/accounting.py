@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, or_, select
 
 from nanoos_lab.errors import LimitExceededError
 from nanoos_lab.store.schema import AttemptRow, RunInputRow, RunRow, RunState, StructureRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from sqlalchemy.orm import Session
 
     from nanoos_lab.store.database import Scope
 
+FROM_SCHEDULER = "slurm"
+"""``source`` of a usage that a scheduler's accounts told; a worker's own word has ``worker``."""
 _HOUR_S = 3600.0
 _FROM = 5
 """From so many earlier runs on, of different sizes, a power law is fitted."""
@@ -61,7 +63,7 @@ class CostEstimate:
 
 
 def usage_of_project(
-    session: Session, scope: Scope, *, by: str = "person", since: float | None = None
+    session: Session, scope: Scope, *, by: str = "person", since: float | None = None, run: str | None = None
 ) -> list[Usage]:
     """Return what the project's attempts took, the greatest first.
 
@@ -70,6 +72,7 @@ def usage_of_project(
         scope: The project.
         by: ``person``, ``task`` or ``profile``.
         since: Only attempts that began after this moment, in seconds since 1970.
+        run: Only the attempts of this run.
     """
     column = {"person": RunRow.author, "task": RunRow.task, "profile": RunRow.profile}[by]
     query = (
@@ -82,15 +85,74 @@ def usage_of_project(
             AttemptRow.usage,
         )
         .join(AttemptRow, and_(AttemptRow.project_id == RunRow.project_id, AttemptRow.run_id == RunRow.id))
-        .where(RunRow.project_id == scope.project_id, AttemptRow.started_at.is_not(None))
+        .where(
+            RunRow.project_id == scope.project_id,
+            or_(AttemptRow.started_at.is_not(None), AttemptRow.usage.is_not(None)),
+        )
     )
     if since is not None:
-        query = query.where(AttemptRow.started_at >= since)
+        query = query.where(func.coalesce(AttemptRow.started_at, AttemptRow.created_at) >= since)
+    if run is not None:
+        query = query.where(RunRow.id == run)
     groups: dict[str, _Sum] = {}
-    for who, run, resources, started, finished, usage in session.execute(query):
-        groups.setdefault(who, _Sum()).add(run, resources, started, finished, usage or {})
+    for who, one, resources, started, finished, usage in session.execute(query):
+        groups.setdefault(who, _Sum()).add(one, resources, started, finished, usage or {})
     found = [one.usage(who) for who, one in groups.items()]
     return sorted(found, key=lambda usage: (-usage.cpu_hours - usage.gpu_hours, usage.who))
+
+
+class Unaccounted(NamedTuple):
+    """An attempt that ended, of which no scheduler's accounts have told yet what it took."""
+
+    run_id: str
+    number: int
+    profile: str
+    executor: str
+    folder: str
+    """Shared by the attempts that one job worked on."""
+    job_id: str
+    created_at: float
+    started_at: float | None
+    finished_at: float
+    usage: dict[str, Any] | None
+    """What its worker said of it."""
+
+
+def unaccounted_attempts(
+    session: Session, scope: Scope, executors: Collection[str], *, since: float
+) -> list[Unaccounted]:
+    """Return the attempts that a scheduler may be asked about, where no other one of their job is under way.
+
+    Args:
+        session: An open session.
+        scope: The project, and whose runs are carried on here.
+        executors: Only attempts by these.
+        since: Only attempts that ended after this moment, in seconds since 1970.
+    """
+    under_way = select(AttemptRow.folder).where(
+        AttemptRow.project_id == scope.project_id, AttemptRow.ended.is_(None)
+    )
+    known = AttemptRow.usage["source"].as_string()
+    query = (
+        select(
+            AttemptRow.run_id, AttemptRow.number, RunRow.profile, AttemptRow.executor, AttemptRow.folder,
+            AttemptRow.job_id, AttemptRow.created_at, AttemptRow.started_at, AttemptRow.finished_at, AttemptRow.usage,
+        )
+        .join(RunRow, and_(RunRow.project_id == AttemptRow.project_id, RunRow.id == AttemptRow.run_id))
+        .where(
+            AttemptRow.project_id == scope.project_id,
+            AttemptRow.executor.in_(list(executors)),
+            AttemptRow.job_id.is_not(None),
+            AttemptRow.ended.is_not(None),
+            AttemptRow.finished_at > since,
+            or_(AttemptRow.usage.is_(None), known.is_(None), known != FROM_SCHEDULER),
+            AttemptRow.folder.not_in(under_way),
+        )
+        .order_by(AttemptRow.folder, AttemptRow.run_id, AttemptRow.number)
+    )  # fmt: skip
+    if scope.looks_after is not None:
+        query = query.where(RunRow.author == scope.looks_after)
+    return [Unaccounted._make(row) for row in session.execute(query)]
 
 
 class _Sum:

@@ -227,9 +227,8 @@ class Reconciler:
             )
             if moved:
                 worker = scene.folder.read_claim()
-                changes.set_attempt(
-                    session, self._store.scope, run.id, run.attempt, started_at=begun, worker=worker
-                )
+                said = {"started_at": begun, "worker": worker, "reason": ""}
+                changes.set_attempt(session, self._store.scope, run.id, run.attempt, **said)
                 record_event(session, self._store.scope, f"run.{state.lower()}", run.id, attempt=run.attempt)
         return moved
 

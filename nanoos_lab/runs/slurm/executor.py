@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from nanoos_lab.runs.attempts.submission import SCRIPT, Submission, read_ticket, write_tickets
 from nanoos_lab.runs.executors import Sight, Verdict, View
+from nanoos_lab.runs.slurm.accounts import ask_usage
 from nanoos_lab.runs.slurm.commands import BusyError, SchedulerError
 from nanoos_lab.runs.slurm.scheduler import NotYetKnownError, Scheduler, this_cluster
 from nanoos_lab.runs.slurm.script import job_script, submission_command
 from nanoos_lab.runs.slurm.states import Job, Phase
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     from nanoos_lab.runs.attempts.folder import AttemptFolder
     from nanoos_lab.runs.attempts.submission import Ticket
+    from nanoos_lab.runs.executors.usage import JobUsage
     from nanoos_lab.settings import Profile, Resources
 
 SUBMISSION_PATIENCE_S = 15.0
@@ -206,6 +208,14 @@ class SlurmExecutor:
     @staticmethod
     def _log(folder: AttemptFolder, memory: _Memory, job_id: str) -> str:
         return Submission.of(folder, memory.ticket.name).log_tail(job_id) if memory.ticket else ""
+
+    def usage(self, job_ids: Collection[str]) -> Mapping[str, JobUsage] | None:
+        """Return what jobs took that have ended, by their ids; None where the cluster keeps no accounts.
+
+        Args:
+            job_ids: What :meth:`start` returned.
+        """
+        return ask_usage(self.scheduler, job_ids)
 
     # ------------------------------------------------------------------ end
 

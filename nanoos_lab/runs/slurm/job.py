@@ -37,7 +37,8 @@ def incarnation() -> Incarnation:
     """Return which job this is, and for which time it runs."""
     job = os.environ.get("SLURM_ARRAY_JOB_ID")
     name = f"{job}_{os.environ['SLURM_ARRAY_TASK_ID']}" if job else os.environ.get("SLURM_JOB_ID", "")
-    return Incarnation(name, int(os.environ.get("SLURM_RESTART_COUNT", "0") or 0))
+    restarts = int(os.environ.get("SLURM_RESTART_COUNT", "0") or 0)
+    return Incarnation(name, restarts, os.environ.get("SLURMD_NODENAME", ""))
 
 
 def await_notice(requeues_left: int) -> None:

@@ -87,7 +87,7 @@ class Scheduler:
         """How jobs ended, for those that are wanted; what squeue says now counts before it."""
         self._wanted: dict[str, _Wanted] = {}
         self._answered_at = self._changed_at = -1e9
-        self._next_at = -1e9
+        self._next_at = self._asked_at = -1e9
         self._failure: SchedulerError | None = None
         self._failures = 0
         self._max_array: int | None = None
@@ -264,6 +264,37 @@ class Scheduler:
                 self._max_array = max(1, int(found[1])) if found else 1
             return self._max_array
 
+    def ask_soon(self) -> None:
+        """Ask again now, as what kept it from answering is over."""
+        with self._lock:
+            self._next_at = self._clock()
+
+    def ask_accounts(self, words: Sequence[str]) -> str:
+        """Ask the accounts about what is over, and return the answer.
+
+        Args:
+            words: The question to sacct.
+
+        Raises:
+            SchedulerError: There is no answer, or something else was asked a moment ago; with the verdict FINAL, no
+                accounts are kept.
+        """
+        with self._lock:
+            if not self._accounts:
+                raise SchedulerError("this cluster keeps no accounts", Verdict.FINAL)
+            now = self._clock()
+            if now - self._asked_at < QUERY_INTERVAL_S:
+                raise SchedulerError("something else was asked a moment ago", Verdict.FREE)
+            self._asked_at, self._next_at = now, max(self._next_at, now + QUERY_INTERVAL_S)
+            self.queries += 1
+            try:
+                return self._run(words)
+            except SchedulerError as error:
+                if "disabled" not in str(error).lower():
+                    raise
+                self._accounts = False
+                raise SchedulerError(str(error), Verdict.FINAL) from error
+
     def _note_failure(self, error: SchedulerError) -> None:
         """Remember that it does not answer, and leave it alone for a while; the lock is held."""
         self._failure, self._failures = error, self._failures + 1
@@ -280,7 +311,7 @@ class Scheduler:
             return
         self._wanted = {k: w for k, w in self._wanted.items() if now - w.looked_at < _FORGOTTEN_S}
         self._ended = {k: job for k, job in self._ended.items() if k in self._wanted}
-        self.queries += 1
+        self.queries, self._asked_at = self.queries + 1, now
         if self._second and self._ask_second(now):
             self._second = False
             self._next_at = now + QUERY_INTERVAL_S
