@@ -88,6 +88,28 @@ class SlurmSettings(BaseModel):
     """How long the file system may take to show here what a job wrote there: NFS keeps a folder for a minute."""
 
 
+class SshSettings(BaseModel):
+    """How a profile of the executor ``ssh`` reaches its cluster: ``[profiles.NAME.ssh]``, beside ``.slurm``.
+
+    Keys, user names and jump hosts are OpenSSH's own matter (``~/.ssh/config``, agent); no password is asked for.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: str = Field(pattern=r"^[^-\s][^\s]*$")
+    """As one would say it to ``ssh``: a name of ``~/.ssh/config``, or ``user@login.example.org``."""
+    folder: str = Field(pattern=r"^/[^\x00\n]*$")
+    """Absolute folder on the cluster that its nodes see too; made where it is missing."""
+    python: str = Field(min_length=1, pattern=r"^[^\x00\n]*$")
+    """The interpreter with nanoos-lab there, such as ``/home/me/lab/bin/python``."""
+    options: tuple[str, ...] = ()
+    """Further words for ``ssh``, such as ``["-p", "2222"]``."""
+    poll_s: float = Field(default=2.0, gt=0)
+    """At least so long between two looks at the folders there; longer while nothing changes."""
+    max_result_gb: float = Field(default=50.0, gt=0)
+    """A run that leaves more is not brought here: it fails, and says so."""
+
+
 class ProjectLimits(BaseModel):
     """What a project may use in all: ``[limits.PROJECT]`` in the lab's own settings; what is absent is not limited."""
 
@@ -109,7 +131,9 @@ class Profile(BaseModel):
     resources: Resources = Resources()
     retry: RetryPolicy = RetryPolicy()
     slurm: SlurmSettings = SlurmSettings()
-    """For the executor ``slurm``; ``max_workers`` is then how many jobs of an array run at once."""
+    """For the executors ``slurm`` and ``ssh``; ``max_workers`` is then how many jobs of an array run at once."""
+    ssh: SshSettings | None = None
+    """For the executor ``ssh``."""
 
 
 def _built_in_profiles() -> dict[str, Profile]:

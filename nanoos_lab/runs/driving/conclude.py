@@ -56,7 +56,7 @@ class Concluder:
             left: Its runs without an outcome.
         """
         folder, sight = scene.folder, scene.sight
-        worked = sight.claimed and "fence" not in (folder.read_claim() or {"fence": True})
+        worked = sight.claimed and "fence" not in (folder.read_claim(0) or {"fence": True})
         if not sight.claimed and not folder.fence():
             return 0  # a worker has claimed it since it was looked at
         if sight.claimed and sight.may_return and not folder.revoke():

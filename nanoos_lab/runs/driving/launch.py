@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from nanoos_lab.errors import NanoOSError, StoreError
 from nanoos_lab.runs.attempts.execute import describe_error
-from nanoos_lab.runs.attempts.folder import PROTOCOL, AttemptFolder
+from nanoos_lab.runs.attempts.folder import PROTOCOL
 from nanoos_lab.runs.driving.endings import settle
 from nanoos_lab.runs.executors import StartError, Verdict
 from nanoos_lab.settings import Resources
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from nanoos_lab.runs.attempts.folder import AttemptFolder
     from nanoos_lab.runs.attempts.presence import Presence
     from nanoos_lab.runs.driving.pool import ExecutorPool
     from nanoos_lab.runs.executors import DetachedExecutor
@@ -201,8 +202,8 @@ class Launcher:
                         again=verdict is not Verdict.FINAL, pause=True,
                     )  # fmt: skip
         for folder, _ in fenced:
-            executor.forget(folder)
-            folder.tidy()
+            if executor.forget(folder):
+                folder.tidy()
 
     def _spec(self, chunk: _Chunk) -> dict[str, Any]:
         with self._store.read() as session:

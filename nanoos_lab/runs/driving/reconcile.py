@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from nanoos_lab.errors import RunError
 from nanoos_lab.runs.attempts.folder import AttemptFolder, attempt_folder
+from nanoos_lab.runs.attempts.place import read_place
 from nanoos_lab.runs.driving.collect import collect
 from nanoos_lab.runs.driving.conclude import Concluder, Scene, killed_for
 from nanoos_lab.runs.executors import View
@@ -99,7 +100,7 @@ class Reconciler:
                 due[runs[0].profile] = self._executor_of(runs[0], at_once=only is not None)
             executor = due[runs[0].profile]
             if executor is not None:
-                changed += self._look_after_detached(executor, folder, runs)
+                changed += self._look_after_detached(executor, executor.folder(folder.path), runs)
         self._write_notes()
         if only is None:
             self._said = {run.id: self._said[run.id] for run in flights if run.id in self._said}
@@ -265,7 +266,7 @@ class Reconciler:
         Args:
             more: Further folders that no unfinished run stands at.
         """
-        settled: list[_Settled] = [*self._untidy, *((folder, None) for folder in more)]
+        settled: list[_Settled] = [*self._untidy, *map(self._left_by, more)]
         self._untidy = []
         for folder, executor in settled:
             coming = (
@@ -274,9 +275,16 @@ class Reconciler:
             if coming or folder.worker_alive():
                 self._untidy.append((folder, executor))
                 continue
-            if executor is not None:
-                executor.forget(folder)
+            if executor is not None and not executor.forget(folder):
+                self._untidy.append((folder, executor))
+                continue
             folder.tidy()
+
+    def _left_by(self, folder: AttemptFolder) -> _Settled:
+        """Return a folder that somebody left behind, with its executor where part of it lies elsewhere."""
+        place = read_place(folder)
+        executor = None if place is None else self._pool.detached(place.profile, place.executor)
+        return (folder, None) if executor is None else (executor.folder(folder.path), executor)
 
 
 def _put_back(run: InFlight, sight: Sight) -> bool:

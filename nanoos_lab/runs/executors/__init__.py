@@ -15,6 +15,7 @@ from nanoos_lab.plugins import Registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from nanoos_lab.runs.attempts.folder import AttemptFolder
     from nanoos_lab.runs.executors.here import HereExecutor
@@ -105,6 +106,13 @@ class DetachedExecutor(Protocol):
 
     def __init__(self, profile: Profile) -> None: ...
 
+    def folder(self, path: Path) -> AttemptFolder:
+        """Return an attempt folder as this place has it: what decides races is decided where its worker is.
+
+        Args:
+            path: Where it is here.
+        """
+
     @property
     def at_once(self) -> int:
         """How many folders one call of :meth:`start` takes at most; 0 while none may be started."""
@@ -148,11 +156,14 @@ class DetachedExecutor(Protocol):
             hard: Whether to leave it no time.
         """
 
-    def forget(self, folder: AttemptFolder) -> None:
+    def forget(self, folder: AttemptFolder) -> bool:
         """Let go of what is kept about a folder whose runs are settled, whose worker is gone and that is removed next.
 
         Args:
             folder: The attempt folder.
+
+        Returns:
+            Whether that is done; else the folder stays, to be asked about again.
         """
 
 

@@ -16,13 +16,13 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from nanoos_lab.runs.attempts.folder import AttemptFolder
 from nanoos_lab.runs.attempts.presence import start_ticks
 from nanoos_lab.runs.executors import Sight, View
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from nanoos_lab.runs.attempts.folder import AttemptFolder
     from nanoos_lab.settings import Profile, Resources
 
 CLAIM_PATIENCE_S = 60.0
@@ -162,7 +162,15 @@ class ProcessExecutor:
         except ProcessLookupError:
             return
 
-    def forget(self, folder: AttemptFolder) -> None:
+    def folder(self, path: Path) -> AttemptFolder:
+        """Return an attempt folder.
+
+        Args:
+            path: Where it is.
+        """
+        return AttemptFolder(path)
+
+    def forget(self, folder: AttemptFolder) -> bool:
         """Let go of the worker of a settled folder, and reap every other one that has ended since.
 
         Args:
@@ -173,6 +181,7 @@ class ProcessExecutor:
         _leaving[:] = [one for one in _leaving if one.poll() is None]
         for other in list(_children.values()):
             other.poll()
+        return True
 
 
 def _exit_of(folder: AttemptFolder) -> int | None:

@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from nanoos_lab.runs.attempts.folder import AttemptFolder
 from nanoos_lab.runs.attempts.submission import SCRIPT, Submission, read_ticket, write_tickets
 from nanoos_lab.runs.executors import Sight, Verdict, View
 from nanoos_lab.runs.slurm.accounts import ask_usage
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
-    from nanoos_lab.runs.attempts.folder import AttemptFolder
     from nanoos_lab.runs.attempts.submission import Ticket
     from nanoos_lab.runs.executors.usage import JobUsage
     from nanoos_lab.settings import Profile, Resources
@@ -127,7 +127,7 @@ class SlurmExecutor:
         try:
             job = self.scheduler.find(job_id, *_by_name(memory.ticket))
         except SchedulerError as error:
-            said = "" if isinstance(error, NotYetKnownError) else f"SLURM does not answer: {error}"
+            said = "" if isinstance(error, NotYetKnownError) else self._silence(error)
             return Sight(View.UNKNOWN, said, claimed=memory.claimed)
         if job is None:
             return self._unknown(folder, memory, job_id, owner_alive=owner_alive)
@@ -155,7 +155,7 @@ class SlurmExecutor:
         return memory
 
     def _ended(self, folder: AttemptFolder, memory: _Memory, job: Job, found: str | None) -> Sight:
-        since = self._since(memory)
+        since = self._since(folder, memory)
         known = self.scheduler.explained(found or job.id, *_by_name(memory.ticket))
         patience = self.profile.slurm.file_delay_s + (0.0 if known else EXPLANATION_PATIENCE_S)
         memory.phase, memory.claimed = job.phase, _claimed(folder)
@@ -174,7 +174,7 @@ class SlurmExecutor:
         self, folder: AttemptFolder, memory: _Memory, job_id: str | None, *, owner_alive: bool
     ) -> Sight:
         """Say what follows where every witness says that there is no such job."""
-        ticket, since = memory.ticket, self._since(memory)
+        ticket, since = memory.ticket, self._since(folder, memory)
         memory.phase, memory.claimed = None, _claimed(folder)
         if _fenced(folder):
             return Sight(View.GONE, claimed=True)
@@ -199,14 +199,18 @@ class SlurmExecutor:
         return Sight(View.GONE, reason, claimed=True, may_return=True)
 
     @staticmethod
-    def _since(memory: _Memory) -> float:
+    def _silence(error: SchedulerError) -> str:
+        return f"SLURM does not answer: {error}"
+
+    def _since(self, folder: AttemptFolder, memory: _Memory) -> float:
+        """Return for how long its folder could be looked at since its job is known to be no more."""
+        del folder
         now = time.monotonic()
         if memory.ended_at is None:
             memory.ended_at = now
         return now - memory.ended_at
 
-    @staticmethod
-    def _log(folder: AttemptFolder, memory: _Memory, job_id: str) -> str:
+    def _log(self, folder: AttemptFolder, memory: _Memory, job_id: str) -> str:
         return Submission.of(folder, memory.ticket.name).log_tail(job_id) if memory.ticket else ""
 
     def usage(self, job_ids: Collection[str]) -> Mapping[str, JobUsage] | None:
@@ -237,7 +241,15 @@ class SlurmExecutor:
                 self.scheduler.cancel(job.id, hard=hard and job.phase is Phase.RUNNING)
                 memory.cancelled_at, memory.cancelled_hard = time.monotonic(), hard
 
-    def forget(self, folder: AttemptFolder) -> None:
+    def folder(self, path: Path) -> AttemptFolder:
+        """Return an attempt folder.
+
+        Args:
+            path: Where it is, here and on the nodes.
+        """
+        return AttemptFolder(path)
+
+    def forget(self, folder: AttemptFolder) -> bool:
         """Let go of what is kept about a settled folder, and of its submission where it was the last one's.
 
         Args:
@@ -247,7 +259,7 @@ class SlurmExecutor:
         self._cancel_unwanted(memory)
         ticket = memory.ticket
         if ticket is None:
-            return
+            return True
         submission = Submission.of(folder, ticket.name)
         if ticket.name not in self._listed:
             self._listed[ticket.name] = {p for p in submission.folders() if (p / "spec.json").exists()}
@@ -256,6 +268,7 @@ class SlurmExecutor:
         if not left:
             del self._listed[ticket.name]
             submission.remove()
+        return True
 
     def _cancel_unwanted(self, memory: _Memory) -> None:
         """Where a job still waits for its turn although nothing is left for it to do, let it not come."""

@@ -193,17 +193,18 @@ class Scheduler:
 
     # ------------------------------------------------------------------ what to do
 
-    def submit(self, words: Sequence[str]) -> str:
+    def submit(self, words: Sequence[str], run: Callable[[Sequence[str]], str] | None = None) -> str:
         """Submit and return the id that the job was given.
 
         Args:
             words: The command, which prints the id first (``sbatch --parsable``).
+            run: Runs this one command, where it is run in another way than the questions.
 
         Raises:
             SchedulerError: It was refused, or no answer came; the job may then exist all the same.
         """
         try:
-            answer = self._run(words)
+            answer = (run or self._run)(words)
         except BusyError:
             raise
         except SchedulerError as error:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 DEFAULT_HOURS = 1.0
 
 
-def job_script(profile: Profile, resources: Resources, name: str, listing: Path, count: int) -> str:
+def job_script(
+    profile: Profile, resources: Resources, name: str, listing: Path, count: int, *, here: bool = True
+) -> str:
     """Return the script of a job, or of an array of jobs.
 
     Args:
@@ -28,6 +30,7 @@ def job_script(profile: Profile, resources: Resources, name: str, listing: Path,
         name: The job's name.
         listing: Where the list of attempt folders lies, beside which the job's own log is written.
         count: How many attempt folders there are.
+        here: Whether it is submitted on this machine, so that SLURM's commands must be here.
 
     Raises:
         InvalidInputError: The profile asks for what submitit does not know.
@@ -38,7 +41,7 @@ def job_script(profile: Profile, resources: Resources, name: str, listing: Path,
         raise StartError(
             f"SLURM writes no log into a path with a backslash: {place}; move the lab", Verdict.FINAL
         )
-    executor = _submitit_executor(Path(str(place).replace("%", "%%")))
+    executor = _submitit_executor(Path(str(place).replace("%", "%%")), here=here)
     try:
         executor.update_parameters(**_parameters(profile.slurm, resources, name))
     except (ValueError, TypeError) as error:
@@ -111,12 +114,15 @@ def _or_end(line: str, what: str) -> str:
     return f"{{ {line}\n}} || {{ echo {said} >&2; exit 78; }}"
 
 
-def _submitit_executor(folder: Path) -> Any:  # noqa: ANN401 - of a package without types
+def _submitit_executor(folder: Path, *, here: bool) -> Any:  # noqa: ANN401 - of a package without types
     try:
         import submitit  # noqa: PLC0415 - an extra, and only where jobs are submitted
     except ImportError:
         raise MissingExtraError("submitit", "slurm", "the executor 'slurm'") from None
 
+    if not here:
+        anywhere = {"affinity": classmethod(lambda _: 1)}  # does not ask whether srun is on PATH
+        return type("Elsewhere", (submitit.SlurmExecutor,), anywhere)(folder=folder)
     try:
         return submitit.SlurmExecutor(folder=folder)
     except RuntimeError as error:
