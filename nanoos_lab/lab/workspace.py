@@ -16,6 +16,7 @@ from nanoos_lab.store import runs as run_rows
 from nanoos_lab.store import search as structure_search
 from nanoos_lab.store import structures as structure_rows
 from nanoos_lab.store import values as value_rows
+from nanoos_lab.store.accounting import usage_of_project
 from nanoos_lab.store.rows import resolve_id
 from nanoos_lab.store.schema import Role
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from nanoos_lab.runs import Progress
     from nanoos_lab.runs.engine import Runs
+    from nanoos_lab.store.accounting import Usage
     from nanoos_lab.store.database import Store
     from nanoos_lab.store.schema import PropertyValueRow, RunRow, StructureRow
     from nanoos_lab.widgets import RunMonitor
@@ -327,6 +329,16 @@ class Workspace:
         with self.store.read() as session:
             rows = artifacts.artifacts_of(session, self.store.scope, run_id)
         return {row.name: artifacts.checked_path(self.store.scope, row) for row in rows}
+
+    def usage_of(self, run_id: str) -> Usage | None:
+        """Return what a run's attempts took together, or None before it began.
+
+        Args:
+            run_id: Full id.
+        """
+        with self.store.read() as session:
+            found = usage_of_project(session, self.store.scope, run=run_id)
+        return found[0] if found else None
 
     def progress(self, run_id: str) -> Progress:
         """Return the last report of progress of a run.

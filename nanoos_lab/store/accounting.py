@@ -167,11 +167,12 @@ class _Sum:
         self,
         run: str,
         resources: Mapping[str, Any],
-        started: float,
+        started: float | None,
         finished: float | None,
         usage: Mapping[str, Any],
     ) -> None:
-        elapsed = float(usage.get("elapsed_s", max(0.0, (finished or started) - started)))
+        own = 0.0 if started is None else max(0.0, (finished or started) - started)
+        elapsed = float(usage.get("elapsed_s", own))
         self.runs.add(run)
         self.elapsed_s += elapsed
         self.cpu_s += elapsed * int(usage.get("cpus", resources.get("cpus", 1)))

@@ -53,6 +53,7 @@ def test_usage_is_time_by_what_was_set_aside(lab):
     assert entry.max_rss_bytes == 3600 * 2**20
     assert lab.usage("task").entries[0].who == "static"
     assert not lab.usage(since=5000.0).entries
+    assert (first.usage.cpu_hours, second.usage.gpu_hours) == (pytest.approx(2.0), pytest.approx(1.0))
     assert "CPU-hours" in repr(lab.usage())
     with pytest.raises(InvalidInputError, match="not by 'moon'"):
         lab.usage("moon")
