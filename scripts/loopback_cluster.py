@@ -162,10 +162,14 @@ class Cluster:
         self.start_controller()
         for node in NODES:
             self.start_node(node)
-        self._until(
-            "its nodes",
-            lambda: self._ask("sinfo", "-h", "-N", "-o", "%t").split().count("idle") >= len(NODES),
+        self._until("its nodes", self._nodes_are_up)
+
+    def _nodes_are_up(self) -> bool:
+        """Return whether every node may be given jobs."""
+        states = set(
+            dict(line.split() for line in self._ask("sinfo", "-h", "-N", "-o", "%N %t").splitlines()).values()
         )
+        return bool(states) and states <= {"idle", "mix", "alloc"}
 
     def stop(self) -> None:
         """Stop every part that this cluster started; its files stay."""
@@ -194,6 +198,14 @@ class Cluster:
         """Start slurmctld and wait until it answers."""
         self._run("slurmctld")
         self._until("slurmctld", lambda: "UP" in self._ask("scontrol", "ping"))
+
+    def lose_everything(self) -> None:
+        """Let the controller end and come again without knowing any job."""
+        self.end("slurmctld")
+        self._until_gone("slurmctld")
+        self._run("slurmctld", "-c")
+        self._until("slurmctld", lambda: "UP" in self._ask("scontrol", "ping"))
+        self._until("its nodes", self._nodes_are_up)
 
     def start_node(self, node: str) -> None:
         """Start the slurmd of a node."""

@@ -262,6 +262,7 @@ class Runs:
             changed = self._reconciler.reconcile()
             self._presence.sweep()
             self._tidy_old_folders()
+            sweep(self._store.scope.files / "runs")
         if self._driver is not None and self.unfinished_elsewhere():
             self._driver.wake()
         return changed

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from nanoos_lab.store.database import Scope
     from nanoos_lab.store.run_changes import Ending
 
-LONGEST_PAUSE_S = 600.0
-"""A run waits no longer than this to be tried again after what was no fault of its own."""
+SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 600.0
+"""A run waits at least and at most so long to be tried again where a place could not or would not work on it."""
 _MOST_DOUBLINGS = 50
 FROM_ATTEMPT = "from_attempt"
 """Key in a run's recorded retry policy: tries are counted after this attempt, since the run was retried by hand."""
@@ -126,4 +126,4 @@ def _delay_s(session: Session, scope: Scope, row: RunRow, *, free: bool) -> floa
         in_vain = itertools.takewhile(lambda one: one.ended and one.started_at is None, reversed(earlier))
         spent = 1 + sum(1 for _ in in_vain)
     delay = policy_of(row).delay_s(min(spent, _MOST_DOUBLINGS))
-    return min(delay, LONGEST_PAUSE_S) if free else delay
+    return min(max(delay, SHORTEST_PAUSE_S), LONGEST_PAUSE_S) if free else delay

@@ -95,7 +95,8 @@ class Launcher:
             while (most := self._room(profile, executor)) > 0 and (
                 chunks := self._claim(profile, executor, most, lease)
             ):
-                self._hand_over(executor, chunks)
+                if not self._hand_over(executor, chunks):
+                    break  # not again in the same breath
                 started += sum(len(chunk.runs) for chunk in chunks)
         return started
 
@@ -143,8 +144,9 @@ class Launcher:
         runs = [run for run in members if run.id in attempts]
         return _Chunk(folder, runs, attempts) if runs else None
 
-    def _hand_over(self, executor: DetachedExecutor, chunks: Sequence[_Chunk]) -> None:
-        folders = [AttemptFolder(self._store.scope.files / chunk.folder) for chunk in chunks]
+    def _hand_over(self, executor: DetachedExecutor, chunks: Sequence[_Chunk]) -> bool:
+        """Ask for workers on what was claimed; return whether they were promised."""
+        folders = [executor.folder(self._store.scope.files / chunk.folder) for chunk in chunks]
         first = chunks[0].runs[0]
         try:
             for folder, chunk in zip(folders, chunks, strict=True):
@@ -156,10 +158,11 @@ class Launcher:
             raise  # what is recorded stays true: SUBMITTING by us, taken back by the next step
         except (OSError, NanoOSError, ValueError) as error:
             self._take_back(executor, list(zip(folders, chunks, strict=True)), error)
-            return
+            return False
         with self._store.write() as session:
             for chunk, job_id in zip(chunks, job_ids, strict=True):
                 self._record_queued(session, chunk, job_id)
+        return True
 
     def _record_queued(self, session: Session, chunk: _Chunk, job_id: str) -> None:
         scope = self._store.scope

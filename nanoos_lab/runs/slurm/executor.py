@@ -284,8 +284,9 @@ def _by_name(ticket: Ticket | None) -> tuple[str | None, int | None]:
 
 
 def _claimed(folder: AttemptFolder) -> bool:
-    return folder.read_claim() is not None
+    return folder.read_claim(0) is not None
 
 
 def _fenced(folder: AttemptFolder) -> bool:
-    return folder.read_claim() == {"fence": True}
+    """Return whether nobody ever could work here; a fence in place of a later worker says something else."""
+    return folder.read_claim(0) == {"fence": True}

@@ -392,7 +392,7 @@ class Scheduler:
             if told is not None and told.phase is Phase.ENDED and wanted.name in {None, told.name}:
                 self._ended[key], wanted.explained = told, True
                 self._changed_at = now
-            elif told is not None:
+            elif wanted.state:  # squeue knows it: the accounts lag behind
                 wanted.ask_again_at = now + LATE_ACCOUNTS_S
 
     def _ask_accounts(self, some: dict[str, _Wanted]) -> list[Job]:
