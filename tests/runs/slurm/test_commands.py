@@ -87,8 +87,7 @@ def test_a_refusal_says_whether_trying_again_can_help(said: str, verdict: Verdic
 
 
 def test_a_refusal_for_the_number_of_jobs_is_told_apart() -> None:
-    said = "sbatch: error: AssocMaxSubmitJobLimit
-"
+    said = "sbatch: error: AssocMaxSubmitJobLimit\n"
     said += "sbatch: error: Batch job submission failed: Job violates accounting/QOS policy"
     error = refusal("sbatch", said)
     assert isinstance(error, BusyError)
