@@ -5,23 +5,34 @@ from __future__ import annotations
 import importlib.metadata
 import importlib.util
 import os
+import secrets
 import shutil
 import sys
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nanoos_lab._version import __version__
-from nanoos_lab.display import html, text
+from nanoos_lab.display import html, numbers, text
+from nanoos_lab.runs.probe import describe_place
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from nanoos_lab.lab import Lab
+    from nanoos_lab.settings import Profile
+
 EXTRAS = {
     "ml": ("torch", "chgnet"),
+    "postgresql": ("psycopg", "pgvector"),
+    "slurm": ("submitit",),
     "notebook": ("jupyterlab", "ipykernel", "anywidget", "ipywidgets", "papermill", "nbconvert", "plotly"),
 }
 """The packages that each extra brings, by import name."""
+
+PROBE_PATIENCE_S = 600.0
+"""How long a probe may wait for its turn and work."""
 
 PROGRAMS = {
     "jupyter": ("opens notebooks", "pip install 'nanoos-lab[notebook]'"),
@@ -73,6 +84,93 @@ class Examination:
 def examine() -> Examination:
     """Look at Python, packages, plug-ins, the lab extension, programs and settings."""
     return Examination((*_python(), *_packages(), *_plugins(), _extension(), *_programs(), _threads()))
+
+
+def examine_profile(lab: Lab, profile: str) -> Examination:
+    """Send a probe to where a profile runs, and compare what it found there with what is here.
+
+    Args:
+        lab: An open lab, which records the probe like any other run.
+        profile: The profile's name.
+
+    Raises:
+        UnknownNameError: There is no such profile.
+    """
+    chosen = lab.settings.profile(profile)
+    started = time.monotonic()
+    run = lab.submit("probe", on=profile, force=True, label=f"doctor {profile}", nonce=secrets.token_hex(4))
+    lab.wait([run], timeout=PROBE_PATIENCE_S)
+    took = numbers.duration(time.monotonic() - started)
+    if run.state != "COMPLETED":
+        words = (run.error or {}).get("message") or f"it is {run.state} after {took}"
+        remedy = "read what the scheduler says; nanoos runs shows it again"
+        return Examination((Finding(f"a probe on {profile}", "broken", words, remedy),))
+    found, here = run.summary, describe_place()
+    ran = Finding(f"a probe on {profile}", "ok", f"ran on {found['host']} within {took} of being asked for")
+    return Examination(
+        (
+            ran,
+            *_versions(found, here),
+            _gpu(found, chosen.resources.gpus),
+            _scratch(found),
+            _cpus(found, chosen),
+        )
+    )
+
+
+def _versions(found: dict[str, Any], here: dict[str, Any]) -> list[Finding]:
+    remedy = "install the same versions there: pip install -c binder/constraints.txt nanoos-lab"
+    minor = [place["python"].rpartition(".")[0] for place in (found, here)]
+    same = "ok" if minor[0] == minor[1] else "broken"
+    findings = [
+        Finding(
+            "Python there",
+            same,
+            f"{found['python']} at {found['executable']}",
+            "" if same == "ok" else remedy,
+        )
+    ]
+    for name, version in here["packages"].items():
+        there = found["packages"].get(name, "")
+        if not version and not there:
+            continue
+        if there == version:
+            findings.append(Finding(name, "ok", version))
+        else:
+            state = "broken" if there else "missing"
+            findings.append(
+                Finding(name, state, f"{there or 'none'} there, {version or 'none'} here", remedy)
+            )
+    return findings
+
+
+def _gpu(found: dict[str, Any], asked: int) -> Finding:
+    shown = ", ".join(found["gpus"]) or "no driver shows any"
+    words = f"{found['gpus_granted']} granted of {asked} asked for; {shown}"
+    if asked and found["gpus_granted"] < asked:
+        return Finding("GPUs", "broken", words, "look at gpu_request and gpu_type in the profile")
+    if asked and not found["gpus"]:
+        return Finding(
+            "GPUs", "broken", words, "the node has no working NVIDIA driver: ask its administrator"
+        )
+    return Finding("GPUs", "ok", words if asked or found["gpus"] else "none asked for")
+
+
+def _scratch(found: dict[str, Any]) -> Finding:
+    scratch = found["scratch"]
+    if scratch["writable"]:
+        return Finding("scratch", "ok", f"{scratch['folder']}, {scratch['free_gb']:.0f} GB free")
+    return Finding(
+        "scratch", "broken", f"{scratch['folder']}: {scratch['problem']}", "set scratch in the profile"
+    )
+
+
+def _cpus(found: dict[str, Any], profile: Profile) -> Finding:
+    asked, threads = profile.resources.cpus, found["threads"]
+    words = f"{found['cpus']} to use, {asked} asked for, OMP_NUM_THREADS={threads or 'not set'}"
+    if found["cpus"] < asked:
+        return Finding("CPUs", "broken", words, "ask for fewer, or look at the partition's limits")
+    return Finding("CPUs", "ok", words)
 
 
 def _python() -> list[Finding]:

@@ -103,6 +103,10 @@ class ConnectionLostError(ConnectionError, StoreError):
     __reduce__ = NanoOSError.__reduce__
 
 
+class LeaseLostError(StoreError):
+    """Another process looks after this by now."""
+
+
 class ArtifactError(StoreError):
     """A stored file is missing or its bytes no longer match its SHA-256."""
 
@@ -125,6 +129,10 @@ class TransientError(NanoOSError, RuntimeError):
 
 class RunError(NanoOSError, RuntimeError):
     """A run cannot do what was asked of it in its present state."""
+
+
+class LimitExceededError(RunError):
+    """A project would use more than it may; nothing was recorded."""
 
 
 class RunFailedError(RunError):

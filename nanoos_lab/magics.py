@@ -45,7 +45,8 @@ def run_line(line: str, namespace: dict[str, Any]) -> Any:  # noqa: ANN401 - wha
     """
     said = re.split(r"(?:^|\s)#", line, maxsplit=1)[0]  # a comment, as on any line of a notebook
     words = [_as_id(word, namespace) for word in shlex.split(said)] or ["show"]
-    needs_lab = words[0] not in {"init", "doctor", "demo", "--help", "--version"} and "--help" not in words
+    alone = words[0] in {"init", "demo", "db", "--help", "--version"} or words == ["doctor"]
+    needs_lab = not alone and "--help" not in words
     opened = _open_lab(namespace) if needs_lab else None
     token = cli.SESSION.set(cli.Session(lab=opened, embedded=True))
     try:

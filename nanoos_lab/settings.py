@@ -22,7 +22,7 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -54,6 +54,76 @@ class RetryPolicy(BaseModel):
         return self.backoff_s * self.factor ** (attempt - 1)
 
 
+class SlurmSettings(BaseModel):
+    """What a profile of the executor ``slurm`` asks of the cluster: ``[profiles.NAME.slurm]``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    partition: str | None = None
+    account: str | None = None
+    qos: str | None = None
+    constraint: str | None = None
+    modules: tuple[str, ...] = ()
+    """Loaded with ``module load`` before the work."""
+    activate: str = ""
+    """A shell line that activates the environment with nanoos-lab in it, such as ``source /opt/lab/bin/activate``."""
+    python: str = ""
+    """The interpreter on the nodes; by default the one that submits."""
+    scratch: str = ""
+    """Folder for temporary files on the nodes; shell variables are not expanded."""
+    pre: tuple[str, ...] = ()
+    """Shell lines before the work."""
+    post: tuple[str, ...] = ()
+    """Shell lines after it."""
+    gpu_request: Literal["gpus", "gres"] = "gpus"
+    """How this cluster wants GPUs asked for: ``--gpus=2`` or ``--gres=gpu:2``."""
+    gpu_type: str = ""
+    """Such as ``a100``."""
+    extra: dict[str, str | int | bool] = Field(default_factory=dict)
+    """Further options of sbatch by name, such as ``{ "mail-type" = "FAIL" }``."""
+    max_jobs: int = Field(default=1000, ge=1)
+    """How many jobs of this profile may be queued or running."""
+    runs_per_job: int | None = Field(default=None, ge=1)
+    """How many runs share a job; by default as many as make four rounds of jobs, 64 at most."""
+    signal_delay_s: int = Field(default=120, ge=1)
+    """How long before its time is out a job is told, so that it comes again where its task can be continued."""
+    max_requeues: int = Field(default=20, ge=0)
+    """How often a job may come again, by its own request or the cluster's; after that it is a new attempt."""
+    file_delay_s: float = Field(default=65.0, ge=0)
+    """How long the file system may take to show here what a job wrote there: NFS keeps a folder for a minute."""
+
+
+class SshSettings(BaseModel):
+    """How a profile of the executor ``ssh`` reaches its cluster: ``[profiles.NAME.ssh]``, beside ``.slurm``.
+
+    Keys, user names and jump hosts are OpenSSH's own matter (``~/.ssh/config``, agent); no password is asked for.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: str = Field(pattern=r"^[^-\s][^\s]*$")
+    """As one would say it to ``ssh``: a name of ``~/.ssh/config``, or ``user@login.example.org``."""
+    folder: str = Field(pattern=r"^/[^\x00\n]*$")
+    """Absolute folder on the cluster that its nodes see too; made where it is missing."""
+    python: str = Field(min_length=1, pattern=r"^[^\x00\n]*$")
+    """The interpreter with nanoos-lab there, such as ``/home/me/lab/bin/python``."""
+    options: tuple[str, ...] = ()
+    """Further words for ``ssh``, such as ``["-p", "2222"]``."""
+    poll_s: float = Field(default=2.0, gt=0)
+    """At least so long between two looks at the folders there; longer while nothing changes."""
+    max_result_gb: float = Field(default=50.0, gt=0)
+    """A run that leaves more is not brought here: it fails, and says so."""
+
+
+class ProjectLimits(BaseModel):
+    """What a project may use in all: ``[limits.PROJECT]`` in the lab's own settings; what is absent is not limited."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    cpu_hours: float | None = Field(default=None, ge=0)
+    gpu_hours: float | None = Field(default=None, ge=0)
+
+
 class Profile(BaseModel):
     """A named place to run, with its resources."""
 
@@ -65,6 +135,10 @@ class Profile(BaseModel):
     """How many attempts run at once, for executors that start them themselves."""
     resources: Resources = Resources()
     retry: RetryPolicy = RetryPolicy()
+    slurm: SlurmSettings = SlurmSettings()
+    """For the executors ``slurm`` and ``ssh``; ``max_workers`` is then how many jobs of an array run at once."""
+    ssh: SshSettings | None = None
+    """For the executor ``ssh``."""
 
 
 def _built_in_profiles() -> dict[str, Profile]:
@@ -80,6 +154,8 @@ class Settings(BaseModel):
     profiles: dict[str, Profile] = Field(default_factory=_built_in_profiles)
     artifacts: str = Field(default="", pattern=r"^$|^[A-Za-z][A-Za-z0-9+.-]*(::[A-Za-z0-9+.-]+)*://")
     """Where the lab keeps the bytes of artifacts: a URL that fsspec knows; empty for its own folder."""
+    limits: dict[str, ProjectLimits] = Field(default_factory=dict)
+    """By project. They stop mistakes before they are made; what may not be exceeded at all is the cluster's to say."""
 
     def profile(self, name: str | None) -> Profile:
         """Return a profile, the default one for None.

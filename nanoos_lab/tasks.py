@@ -97,6 +97,8 @@ class Task(Generic[P]):
     """What the result depends on besides inputs and parameters: weights, codes, package versions, seed."""
     doc: str
     """First line of the function's docstring."""
+    resumable: bool = False
+    """Whether it saves where it is in ``context.folder`` and goes on from there when begun again."""
 
     def parse_params(self, params: Mapping[str, Any]) -> P:
         """Validate parameters.
@@ -128,7 +130,7 @@ def _no_identity(_params: Params) -> Mapping[str, JSONValue]:
 
 
 def task(
-    name: str, *, version: str, identity: Identity[Any] = _no_identity
+    name: str, *, version: str, identity: Identity[Any] = _no_identity, resumable: bool = False
 ) -> Callable[[TaskFunction[P]], Task[P]]:
     """Turn a function ``(inputs, params, context) -> Outcome`` into a :class:`Task`.
 
@@ -139,6 +141,8 @@ def task(
         name: The task's name.
         version: Its version.
         identity: Maps parameters to what else the result depends on.
+        resumable: Whether the task saves where it is in ``context.folder``, and goes on from there when it is begun
+            again in the same folder.
 
     Returns:
         A decorator.
@@ -147,7 +151,7 @@ def task(
     def wrap(function: TaskFunction[P]) -> Task[P]:
         model = _params_model(function)
         doc = (inspect.getdoc(function) or "").partition("\n")[0]
-        return Task(name, version, function, model, identity, doc)
+        return Task(name, version, function, model, identity, doc, resumable)
 
     return wrap
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from nanoos_lab.store.postgresql.server import LocalServer
+    from scripts.loopback_cluster import Cluster
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -149,3 +150,57 @@ def lab_place(request: pytest.FixtureRequest, tmp_path: Path) -> str | Path:
     if request.param == "sqlite":
         return tmp_path / "lab"
     return str(request.getfixturevalue("server_lab").person("ada"))
+
+
+@contextlib.contextmanager
+def _cluster(*, accounting: bool) -> Iterator[Cluster]:
+    """Start a real SLURM for as long as this lasts."""
+    from scripts import loopback_cluster
+
+    missing = [name for name in loopback_cluster.PROGRAMS if shutil.which(name) is None]
+    require(
+        not missing and os.geteuid() == 0,
+        f"a SLURM on loopback needs root and {', '.join(missing) or 'nothing more'}: "
+        f"apt-get install {loopback_cluster.PACKAGES}",
+    )
+    folder = Path(tempfile.mkdtemp(prefix="nanoos-slurm-"))  # a socket's path must be short
+    folder.chmod(0o755)
+    cluster = loopback_cluster.Cluster(folder, accounting=accounting)
+    try:
+        cluster.start()
+        yield cluster
+    finally:
+        cluster.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def slurm_cluster() -> Iterator[Cluster]:
+    """Start a real SLURM with accounting, on loopback, for all tests of this session."""
+    with _cluster(accounting=True) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def slurm_cluster_without_accounting() -> Iterator[Cluster]:
+    """Start a real SLURM that keeps no accounts, on loopback, for all tests of this session."""
+    with _cluster(accounting=False) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def slurm(slurm_cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> Cluster:
+    """Let SLURM's commands speak to the tests' cluster, in this process and in those it starts."""
+    for name, value in slurm_cluster.environment.items():
+        monkeypatch.setenv(name, value)
+    return slurm_cluster
+
+
+@pytest.fixture
+def slurm_without_accounting(
+    slurm_cluster_without_accounting: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> Cluster:
+    """Let SLURM's commands speak to the tests' cluster that keeps no accounts."""
+    for name, value in slurm_cluster_without_accounting.environment.items():
+        monkeypatch.setenv(name, value)
+    return slurm_cluster_without_accounting

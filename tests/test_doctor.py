@@ -42,3 +42,41 @@ def test_threads_that_would_compete_are_pointed_out(monkeypatch):
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     monkeypatch.setattr("os.cpu_count", lambda: 8)
     assert "OMP_NUM_THREADS=1" in findings(doctor.examine())["threads"].remedy
+
+
+def test_a_probe_compares_a_place_with_here(tmp_path, monkeypatch):
+    from nanoos_lab import doctor
+    from nanoos_lab.lab import Lab
+
+    with Lab(tmp_path / "lab") as lab:
+        found = doctor.examine_profile(lab, "process")
+        assert {f.what for f in found.findings} >= {
+            "a probe on process",
+            "Python there",
+            "numpy",
+            "scratch",
+            "CPUs",
+        }
+        assert found.well, found
+        (run,) = lab.runs(task="probe")
+        here = {**run.summary, "python": "3.8.1", "packages": {**run.summary["packages"], "numpy": "0.1"}}
+        monkeypatch.setattr(doctor, "describe_place", lambda: here)
+        found = doctor.examine_profile(lab, "process")
+        bad = {f.what: f.detail for f in found.findings if f.state == "broken"}
+        assert set(bad) == {"Python there", "numpy"}
+        assert bad["numpy"].endswith("there, 0.1 here")
+        assert len(lab.runs(task="probe")) == 2
+
+
+def test_a_probe_that_fails_says_why(tmp_path):
+    from nanoos_lab import doctor
+    from nanoos_lab.lab import Lab
+    from nanoos_lab.settings import Profile, RetryPolicy, Settings
+
+    nowhere = Profile(name="nowhere", executor="process", retry=RetryPolicy(max_attempts=1))
+    with Lab(tmp_path / "lab", settings=Settings(profiles={"nowhere": nowhere})) as lab:
+        executor = lab.engine._pool.of(nowhere)
+        executor.start = lambda *_: (_ for _ in ()).throw(OSError("no such place"))
+        (finding,) = doctor.examine_profile(lab, "nowhere").findings
+    assert finding.state == "broken"
+    assert "no such place" in finding.detail

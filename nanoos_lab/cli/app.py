@@ -102,8 +102,11 @@ def _choose_lab(
         SESSION.set(Session(path=lab, project=project))
 
 
-def current_lab() -> Lab:
+def current_lab(*, drive: bool = True) -> Lab:
     """Return the lab that commands work on.
+
+    Args:
+        drive: Whether this process looks after runs elsewhere by itself.
 
     Raises:
         InvalidInputError: There is none around here, or the named folder is none.
@@ -119,7 +122,7 @@ def current_lab() -> Lab:
         raise InvalidInputError(
             f"{named}: make one with 'nanoos init FOLDER', or name one with --lab FOLDER or --lab ADDRESS"
         )
-    session.lab = Lab(place, project=session.project)
+    session.lab = Lab(place, project=session.project, drive=drive)
     return session.lab
 
 

@@ -102,13 +102,28 @@ def map_(
 
 @app.command()
 def runs(
+    verb: Annotated[
+        str, typer.Argument(metavar="[watch]", help="'watch' keeps showing them until all have ended.")
+    ] = "",
+    *,
     state: Annotated[str | None, typer.Option(help="Only this state, such as FAILED.")] = None,
     task: Annotated[str | None, typer.Option(help="Only this task.")] = None,
     limit: Annotated[int, typer.Option(help="At most so many.")] = 30,
 ) -> Any:  # noqa: ANN401
     """List what was done, how it went and how long it took."""
+    if verb not in {"", "watch"}:
+        raise InvalidInputError(
+            f"{verb!r} is nothing that runs do here: say 'nanoos runs' or 'nanoos runs watch'"
+        )
     given = {"state": state.upper() if state else None, "task": task}
-    return current_lab().runs(limit=limit, **{k: v for k, v in given.items() if v})
+    filters: dict[str, Any] = {k: v for k, v in given.items() if v}
+    if not verb:
+        return current_lab().runs(limit=limit, **filters)
+    if SESSION.get(Session()).embedded:
+        return current_lab().runs(limit=limit, live=True, **filters)
+    from nanoos_lab.cli.watching import watch_runs  # noqa: PLC0415 - rich loads when something is drawn
+
+    return watch_runs(current_lab(), filters, limit=limit)
 
 
 @app.command()
@@ -162,11 +177,16 @@ def report(
 
 
 @app.command()
-def doctor() -> Any:  # noqa: ANN401
+@patient
+def doctor(
+    profile: Annotated[
+        str | None, typer.Option(help="Send a probe to where this profile runs, and compare it with here.")
+    ] = None,
+) -> Any:  # noqa: ANN401
     """Say what is installed, what is missing, and the line that installs it."""
-    from nanoos_lab.doctor import examine  # noqa: PLC0415 - looks at every package
+    from nanoos_lab.doctor import examine, examine_profile  # noqa: PLC0415 - looks at every package
 
-    return examine()
+    return examine() if profile is None else examine_profile(current_lab(), profile)
 
 
 @app.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from nanoos_lab.lab import adding, reporting, sources
+from nanoos_lab.lab.accounting import Accounting
 from nanoos_lab.lab.answers import Predictions, Report
 from nanoos_lab.lab.archiving import Archiving
 from nanoos_lab.lab.finding import Finding
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from nanoos_lab.structures import ParsedStructure
 
 
-class Lab(Archiving, Finding, History, Measuring, Sharing, Similarity, Workspace):
+class Lab(Accounting, Archiving, Finding, History, Measuring, Sharing, Similarity, Workspace):
     """An open workspace: structures, runs and values of one project, in a folder or on a server.
 
     Args:
@@ -36,6 +37,7 @@ class Lab(Archiving, Finding, History, Measuring, Sharing, Similarity, Workspace
         project: The project to work in.
         settings: Settings; by default the person's file, then the lab's own.
         files: On a server, where the lab's files are seen from here, if not where the lab says.
+        drive: Whether this process looks after runs elsewhere by itself; a worker says when it does.
 
     Example:
         >>> lab = Lab("titanates")  # doctest: +SKIP
@@ -50,11 +52,12 @@ class Lab(Archiving, Finding, History, Measuring, Sharing, Similarity, Workspace
         project: str = "default",
         settings: Settings | None = None,
         files: str | Path | None = None,
+        drive: bool = True,
     ) -> None:
         store = Store.open(place, project=project, files=files)
         self.settings = settings or load_settings(user_settings_path(), store.root / "settings.toml")
         looks_on = store.scope.role is Role.VIEWER
-        super().__init__(store, Runs(store, self.settings, drive=not looks_on))
+        super().__init__(store, Runs(store, self.settings, drive=drive and not looks_on))
         if not looks_on:
             self._runs.recover()
 

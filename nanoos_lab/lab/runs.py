@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from nanoos_lab.lab.workspace import Workspace
     from nanoos_lab.runs import Progress
+    from nanoos_lab.store.accounting import Usage
     from nanoos_lab.store.schema import PropertyValueRow
 
 _SHOWN_ROWS = 40
@@ -95,6 +96,11 @@ class Run:
     def elapsed_s(self) -> float | None:
         """Seconds from start to end, or to now while it runs."""
         return details.elapsed_s(self.row)
+
+    @property
+    def usage(self) -> Usage | None:
+        """What its attempts took: hours, CPU-hours, GPU-hours, peak memory; None before it began."""
+        return self.lab.usage_of(self.id)
 
     @property
     def progress(self) -> Progress:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from nanoos_lab.display import html, text
 from nanoos_lab.display.progress import ProgressBar
 from nanoos_lab.errors import InvalidInputError
+from nanoos_lab.lab import monitoring
 from nanoos_lab.lab.answers import Trace, values_frame
 from nanoos_lab.lab.records import StructureRecord, StructureSet
 from nanoos_lab.lab.runs import Batch, Run, RunSet
@@ -15,6 +16,7 @@ from nanoos_lab.store import runs as run_rows
 from nanoos_lab.store import search as structure_search
 from nanoos_lab.store import structures as structure_rows
 from nanoos_lab.store import values as value_rows
+from nanoos_lab.store.accounting import usage_of_project
 from nanoos_lab.store.rows import resolve_id
 from nanoos_lab.store.schema import Role
 from nanoos_lab.store.wide import read_later
@@ -29,8 +31,10 @@ if TYPE_CHECKING:
 
     from nanoos_lab.runs import Progress
     from nanoos_lab.runs.engine import Runs
+    from nanoos_lab.store.accounting import Usage
     from nanoos_lab.store.database import Store
     from nanoos_lab.store.schema import PropertyValueRow, RunRow, StructureRow
+    from nanoos_lab.widgets import RunMonitor
 
 StructureLike = Any
 """A ``StructureRecord``, a ``Run`` that made a structure, or an id."""
@@ -147,15 +151,29 @@ class Workspace:
             tags = structure_rows.tags_of(session, self.store.scope, [row.id])
         return StructureRecord(self, row, tags.get(row.id, ()))
 
-    def runs(self, *, limit: int | None = 50, **filters: Any) -> RunSet:
-        """Return runs, newest first.
+    @overload
+    def runs(self, *, limit: int | None = 50, live: Literal[False] = False, **filters: Any) -> RunSet: ...
+    @overload
+    def runs(self, *, limit: int | None = 50, live: Literal[True], **filters: Any) -> RunMonitor: ...
+    def runs(self, *, limit: int | None = 50, live: bool = False, **filters: Any) -> RunSet | RunMonitor:
+        """Return runs, newest first; live, as a widget that keeps showing how they stand.
 
         Args:
             limit: At most so many; None for all.
+            live: Whether to watch them.
             filters: ``task``, ``state``, ``batch``, ``structure`` (one of its inputs), ``parent``.
         """
         if "structure" in filters:
             filters["structure"] = self.structure(filters["structure"]).id
+        if live:
+            from nanoos_lab.widgets import RunMonitor  # noqa: PLC0415 - widgets are an extra
+
+            return RunMonitor(
+                lambda log_of: monitoring.take_snapshot(
+                    self, filters, log_of=log_of, limit=limit or monitoring.SHOWN
+                ),
+                lambda verb, run: monitoring.act(self, verb, run),
+            )
         self._runs.step()
         with self.store.read() as session:
             rows = run_rows.find_runs(session, self.store.scope, limit=limit, **filters)
@@ -218,6 +236,11 @@ class Workspace:
         """
         self._runs.retry(self._run_id(run_id))
         return Run(self, self.run_rows([self._run_id(run_id)])[0])
+
+    @property
+    def engine(self) -> Runs:
+        """The runs themselves, for those who drive them."""
+        return self._runs
 
     def step(self) -> None:
         """Start what waits, collect what has ended; harmless at any time."""
@@ -309,6 +332,16 @@ class Workspace:
             scope = self.store.scope
             rows = artifacts.artifacts_of(session, scope, run_id)
             return {row.name: artifacts.checked_path(scope, row, session=session) for row in rows}
+
+    def usage_of(self, run_id: str) -> Usage | None:
+        """Return what a run's attempts took together, or None before it began.
+
+        Args:
+            run_id: Full id.
+        """
+        with self.store.read() as session:
+            found = usage_of_project(session, self.store.scope, run=run_id)
+        return found[0] if found else None
 
     def progress(self, run_id: str) -> Progress:
         """Return the last report of progress of a run.

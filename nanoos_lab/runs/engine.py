@@ -15,6 +15,8 @@ from nanoos_lab.errors import RunError, UnknownNameError
 from nanoos_lab.runs.attempts.folder import AttemptFolder, attempt_folder
 from nanoos_lab.runs.attempts.presence import Presence
 from nanoos_lab.runs.attempts.progress import Progress, read_progress
+from nanoos_lab.runs.attempts.submission import sweep
+from nanoos_lab.runs.driving.accountant import Accountant
 from nanoos_lab.runs.driving.driver import Driver
 from nanoos_lab.runs.driving.endings import FROM_ATTEMPT
 from nanoos_lab.runs.driving.inline import InlineRuns, Ticket, structures_of
@@ -27,6 +29,7 @@ from nanoos_lab.runs.waiting import Waiting
 from nanoos_lab.store import run_changes as changes
 from nanoos_lab.store import runs as rows
 from nanoos_lab.store.events import record_event
+from nanoos_lab.store.leases import current_lease
 from nanoos_lab.store.schema import BatchRow, Role, RunRow, RunState, new_id
 
 if TYPE_CHECKING:
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
     from nanoos_lab.runs.submission import Inputs, Order
     from nanoos_lab.settings import Resources, RetryPolicy, Settings
     from nanoos_lab.store.database import Store
+    from nanoos_lab.store.leases import Lease
     from nanoos_lab.tasks import Task
 
 _RETRIABLE = frozenset({RunState.FAILED, RunState.LOST, RunState.CANCELLED})
@@ -77,8 +81,10 @@ class Runs:
         self._inline = InlineRuns(store, self._presence, self._pool, self._done_for_now)
         self._launcher = Launcher(store, self._presence, self._pool)
         self._reconciler = Reconciler(store, self._presence, self._pool, self._inline, announce)
+        self._accountant = Accountant(store, self._pool)
+        self._limits = settings.limits.get(store.scope.project)
         self._turn = threading.RLock()
-        self._driver = Driver(self.step, self._unfinished_elsewhere) if drive and not self._looks_on else None
+        self._driver = Driver(self.step, self.unfinished_elsewhere) if drive and not self._looks_on else None
 
     # ------------------------------------------------------------------ ask
 
@@ -122,9 +128,13 @@ class Runs:
         wanted = (order, inputs, order.key(inputs))
         owner = self._presence.token
         try:
-            run, reused = record(self._store, [wanted], owner=owner, force=force, parent_id=parent_id)[0]
+            run, reused = record(
+                self._store, [wanted], owner=owner, force=force, parent_id=parent_id, limits=self._limits
+            )[0]
         except IntegrityError:  # another process recorded the same run at this moment
-            run, reused = record(self._store, [wanted], owner=owner, force=force, parent_id=parent_id)[0]
+            run, reused = record(
+                self._store, [wanted], owner=owner, force=force, parent_id=parent_id, limits=self._limits
+            )[0]
         self._start([(run, reused, inputs)], order)
         return Submission(run, reused)
 
@@ -174,7 +184,15 @@ class Runs:
             author=self._store.scope.author,
         )
         owner = self._presence.token
-        recorded = record(self._store, wanted, owner=owner, force=force, parent_id=parent_id, batch=batch)
+        recorded = record(
+            self._store,
+            wanted,
+            owner=owner,
+            force=force,
+            parent_id=parent_id,
+            batch=batch,
+            limits=self._limits,
+        )
         first = {
             run.id: (run, reused, inputs) for (run, reused), inputs in zip(recorded, inputs_list, strict=True)
         }
@@ -210,13 +228,43 @@ class Runs:
 
     # ------------------------------------------------------------------ look after
 
-    def step(self) -> int:
-        """Collect what has ended, start what waits, and return how many runs changed; harmless at any time."""
+    def step(self, *, lease: Lease | None = None) -> int:
+        """Collect what has ended, start what waits, and return how many runs changed; harmless at any time.
+
+        Runs elsewhere are left to a worker that holds the lease on them.
+
+        Args:
+            lease: The lease, where the caller is that worker.
+
+        Raises:
+            LeaseLostError: The lease is another's by now.
+        """
         if self._looks_on:
             return 0
         with self._turn:
             self._inline.take_up()
-            return self._reconciler.reconcile() + self._launcher.launch()
+            if lease is None and self._left_to_a_worker():
+                return 0
+            changed = self._reconciler.reconcile()
+            if changed:
+                self._accountant.note()
+            changed += self._launcher.launch(lease)
+            self._accountant.look()
+            return changed
+
+    @property
+    def token(self) -> str:
+        """This process's name among those that own work."""
+        return self._presence.token
+
+    @property
+    def lease_name(self) -> str:
+        """What a worker takes a lease on to look after these runs."""
+        return f"runs of {self._store.scope.author}"[:100]
+
+    def _left_to_a_worker(self) -> bool:
+        with self._store.read() as session:
+            return current_lease(session, self._store.scope, self.lease_name) is not None
 
     def recover(self) -> int:
         """Make every state true after whatever happened while nobody looked; return how many changed.
@@ -229,7 +277,8 @@ class Runs:
             changed = self._reconciler.reconcile()
             self._presence.sweep()
             tidy_old_folders(self._store, self._presence, self._reconciler)
-        if self._driver is not None and self._unfinished_elsewhere():
+            sweep(self._store.scope.files / "runs")
+        if self._driver is not None and self.unfinished_elsewhere():
             self._driver.wake()
         return changed
 
@@ -239,8 +288,9 @@ class Runs:
         if self._driver is not None and self._inline.stalled:
             self._driver.wake()
 
-    def _unfinished_elsewhere(self) -> bool:
-        if self._reconciler.untidy or self._inline.stalled:
+    def unfinished_elsewhere(self) -> bool:
+        """Return whether anything is left to look after that this process does not execute itself."""
+        if self._reconciler.untidy or self._inline.stalled or self._accountant.pending:
             return True
         with self._store.read() as session:
             inline = self._pool.inline_names()

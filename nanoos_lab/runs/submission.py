@@ -11,6 +11,7 @@ from nanoos_lab.errors import InvalidInputError, UnknownNameError
 from nanoos_lab.runs.attempts.parent import current_run_id
 from nanoos_lab.runs.attempts.reference import reference_of, require_reference
 from nanoos_lab.runs.keys import run_key
+from nanoos_lab.store import accounting
 from nanoos_lab.store import run_changes as changes
 from nanoos_lab.store import runs as rows
 from nanoos_lab.store.runs import InputEdge
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from nanoos_lab.settings import Profile, Resources, RetryPolicy
+    from nanoos_lab.settings import Profile, ProjectLimits, Resources, RetryPolicy
     from nanoos_lab.store.database import Scope, Store
     from nanoos_lab.store.schema import BatchRow
 
@@ -179,6 +180,7 @@ def record(
     force: bool = False,
     parent_id: str | None = None,
     batch: BatchRow | None = None,
+    limits: ProjectLimits | None = None,
 ) -> list[tuple[RunRow, bool]]:
     """Record the runs that are not there yet, in one transaction; return each with whether it was there.
 
@@ -189,8 +191,10 @@ def record(
         force: Whether to record them beside identical ones.
         parent_id: The run inside which they are asked for.
         batch: A batch they make, to be recorded with them.
+        limits: What the project may use in all.
 
     Raises:
+        LimitExceededError: The project would use more than it may; then nothing was recorded.
         UnknownNameError: There is no such parent.
         InvalidInputError: An input is not a stored structure.
     """
@@ -217,6 +221,8 @@ def record(
                 row = order.row(scope, key, force=beside, owner=owner, parent_id=parent)
                 fresh[key] = row | {"id": ids[key]}
                 known[key] = RunRow(**fresh[key])
+        if limits is not None and fresh:
+            _check_limits(session, scope, limits, [one for one in wanted if one[2] in fresh])
         if fresh:
             changes.insert_runs(session, scope, list(fresh.values()), [edges[key] for key in fresh])
         result = [(known[key], known[key].id != ids[key]) for _, _, key in wanted]
@@ -225,6 +231,24 @@ def record(
         return result
 
     return store.ensure(work)
+
+
+def _check_limits(session: Session, scope: Scope, limits: ProjectLimits, wanted: Sequence[Wanted]) -> None:
+    """Refuse what would go over the project's limits, by earlier runs' times or, without any, by the time asked for."""
+    order = wanted[0][0]
+    sizes = [sum(row.n_sites for _, row in edges_with_rows(inputs)) for _, inputs, _ in wanted]
+    cost = accounting.estimate_cost(
+        session, scope, order.task.name, sizes, resources=order.resources.model_dump(),
+        calculator=order.params_json.get("calculator"),
+    )  # fmt: skip
+    hours = (order.resources.walltime_hours or 0.0) * len(wanted)
+    accounting.check_limits(
+        session,
+        scope,
+        {name: limit for name, limit in limits.model_dump().items() if limit is not None},
+        cpu_hours=cost.cpu_hours if cost else hours * order.resources.cpus,
+        gpu_hours=cost.gpu_hours if cost else hours * order.resources.gpus,
+    )
 
 
 def _parent(session: Session, scope: Scope, parent_id: str | None) -> str | None:

@@ -15,7 +15,7 @@ import signal
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nanoos_lab.runs.attempts.folder import AttemptFolder
 from nanoos_lab.runs.attempts.presence import describe_process
@@ -29,18 +29,50 @@ if TYPE_CHECKING:
 _CHILDREN_GRACE_S = 0.5
 
 
-def work_on(path: Path) -> int:
+class Incarnation(NamedTuple):
+    """Which job a worker is, and for which time the scheduler lets it run."""
+
+    job: str
+    restarts: int
+    node: str = ""
+    """What the scheduler calls the machine."""
+
+
+class _Now:
+    """What this worker is at."""
+
+    task: Task[Any] | None = None
+    leaving = False
+
+
+def leave() -> bool:
+    """Begin no further item, as this worker's time is running out.
+
+    Returns:
+        Whether the task that is being worked at can go on from where it was, in its own folder.
+    """
+    _Now.leaving = True
+    return _Now.task is not None and _Now.task.resumable
+
+
+def work_on(path: Path, incarnation: Incarnation | None = None) -> int:
     """Claim an attempt folder and work its items.
 
     Args:
         path: The folder.
+        incarnation: The job that this worker is, where a scheduler may let it run more than once.
 
     Returns:
         The number of items executed; 0 where the folder was claimed by another or fenced.
     """
     folder = AttemptFolder(path)
     worker = {**describe_process(), "python": sys.version.split()[0]}
-    claim = folder.take_claim(json.dumps(worker).encode())
+    if incarnation is not None:
+        worker |= incarnation._asdict()
+    content = json.dumps(worker).encode()
+    claim, again = folder.take_claim(content), False
+    if claim is None and incarnation is not None and incarnation.restarts:
+        claim, again = folder.take_over(content, job=incarnation.job, restarts=incarnation.restarts), True
     if claim is None:
         return 0
     from nanoos_lab._version import __version__  # noqa: PLC0415 - nothing before the claim that is not needed
@@ -48,23 +80,32 @@ def work_on(path: Path) -> int:
     from nanoos_lab.runs.attempts.parent import PARENT_VARIABLE  # noqa: PLC0415
 
     worker["nanoos_lab"] = __version__
-    done = 0
+    mine, done = folder.generation(), 0
     for entry in folder.read_spec()["items"]:
         run = str(entry["run"])
-        if not folder.start_item(run):
+        if _Now.leaving or folder.generation() != mine:
+            break
+        begun = folder.start_item(run)
+        if not begun and not (again and folder.unfinished(run)):
             continue
         os.environ[PARENT_VARIABLE] = run
-        folder.write_outcome(run, execute(_item(entry), folder, worker))
+        outcome = execute(_item(entry, folder, anew=not begun), folder, worker)
+        if folder.generation() != mine:  # somebody works in our place: what we did counts no more
+            break
+        folder.write_outcome(run, outcome)
+        _Now.task = None
         done += 1
     return done
 
 
-def _item(entry: Mapping[str, Any]) -> Any:  # noqa: ANN401 - an Item, whose module is loaded after the claim
+def _item(entry: Mapping[str, Any], folder: AttemptFolder, *, anew: bool) -> Any:  # noqa: ANN401 - an Item, whose module is loaded after the claim
     from nanoos_lab.runs.attempts.execute import Item  # noqa: PLC0415
     from nanoos_lab.runs.attempts.reference import resolve  # noqa: PLC0415
 
     def load() -> tuple[Task[Any], Mapping[str, Any], Any]:
-        task = resolve(entry["reference"], entry["task"], entry["version"])
+        task = _Now.task = resolve(entry["reference"], entry["task"], entry["version"])
+        if anew and not task.resumable:
+            folder.begin_item_anew(str(entry["run"]))
         return task, _inputs(entry["inputs"]), task.parse_params(entry["params"])
 
     return Item(str(entry["run"]), int(entry["attempt"]), load)
@@ -90,14 +131,23 @@ def _end_with_children(_signal: int, _frame: FrameType | None) -> None:
 
 def main() -> int:
     """Run as a program; the exit status is 0 unless the folder itself could not be worked on."""
+    path = Path(sys.argv[1])
+    prepare_process(path)
+    work_on(path)
+    return 0
+
+
+def prepare_process(path: Path) -> None:
+    """Make this process a worker: crashes leave a trace, and it ends together with what it started.
+
+    Args:
+        path: The attempt folder, which becomes the working folder.
+    """
     faulthandler.enable()
     if os.getpid() == os.getpgrp():  # our group is our own, so that ending it ends nobody else
         signal.signal(signal.SIGTERM, _end_with_children)
-    path = Path(sys.argv[1])
     with contextlib.suppress(OSError):
         os.chdir(path)
-    work_on(path)
-    return 0
 
 
 if __name__ == "__main__":

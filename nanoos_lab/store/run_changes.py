@@ -42,6 +42,8 @@ class Ending:
     """When its work began; None where it never did, which costs a run none of its attempts."""
     finished_at: float | None = None
     worker: Mapping[str, Any] | None = None
+    usage: Mapping[str, Any] | None = None
+    """What it took."""
 
 
 def insert_runs(
@@ -288,6 +290,8 @@ def end_attempt(session: Session, scope: Scope, run_id: str, number: int, ending
     }
     if ending.worker is not None:
         values["worker"] = dict(ending.worker)
+    if ending.usage is not None:
+        values["usage"] = dict(ending.usage)
     set_attempt(session, scope, run_id, number, **values)
 
 

@@ -140,7 +140,51 @@ def find_runs(
     Raises:
         UnknownNameError: There is no such state.
     """
-    query = select(RunRow).where(RunRow.project_id == scope.project_id)
+    query = _narrowed(
+        select(RunRow), scope, state=state, task=task, batch=batch, structure=structure, parent=parent
+    )
+    return list(session.scalars(query.order_by(RunRow.created_at.desc(), RunRow.id).limit(limit)))
+
+
+def count_states(session: Session, scope: Scope, **filters: Any) -> dict[str, int]:
+    """Return how many runs are in each state, in the order of a run's life; absent states are left out.
+
+    Args:
+        session: An open session.
+        scope: The project.
+        filters: As for :func:`find_runs`, without ``limit``.
+    """
+    states = cast("Select[Any]", select(RunRow.state, func.count()))
+    query = _narrowed(states, scope, **filters).group_by(RunRow.state)
+    counted = {str(state): int(count) for state, count in session.execute(query)}
+    return {state.value: counted[state.value] for state in RunState if state.value in counted}
+
+
+def current_attempts(session: Session, scope: Scope, run_ids: Sequence[str]) -> dict[str, AttemptRow]:
+    """Return the attempt that each of some runs stands at, by run; those never begun have none."""
+    found: dict[str, AttemptRow] = {}
+    for some in chunks(run_ids):
+        query = (
+            select(AttemptRow)
+            .join(RunRow, _current_attempt())
+            .where(AttemptRow.project_id == scope.project_id, AttemptRow.run_id.in_(some))
+        )
+        found |= {row.run_id: row for row in session.scalars(query)}
+    return found
+
+
+def _narrowed(
+    query: Select[Any],
+    scope: Scope,
+    *,
+    state: str | Iterable[str] | None = None,
+    task: str | Iterable[str] | None = None,
+    batch: str | None = None,
+    structure: str | None = None,
+    parent: str | None = None,
+) -> Select[Any]:
+    """Return a query of runs with the conditions of :func:`find_runs`."""
+    query = query.where(RunRow.project_id == scope.project_id)
     if state is not None:
         query = query.where(RunRow.state.in_([_state(one) for one in as_list(state)]))
     if task is not None:
@@ -157,7 +201,7 @@ def find_runs(
             RunInputRow.project_id == scope.project_id, RunInputRow.structure_id == structure
         )
         query = query.where(RunRow.id.in_(users))
-    return list(session.scalars(query.order_by(RunRow.created_at.desc(), RunRow.id).limit(limit)))
+    return query
 
 
 def unfinished_among(session: Session, scope: Scope, run_ids: Sequence[str]) -> dict[str, str]:

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nanoos_lab.widgets.cards import Card, PredictionCards, cards_html
     from nanoos_lab.widgets.export import scene_bundle, scene_div, scene_script
+    from nanoos_lab.widgets.monitor import RunMonitor
     from nanoos_lab.widgets.viewer import StructureViewer
 
 __all__ = [
     "Card",
     "PredictionCards",
+    "RunMonitor",
     "StructureViewer",
     "cards_html",
     "scene_bundle",
@@ -25,6 +27,7 @@ __all__ = [
 _HOMES = {
     "Card": "cards",
     "PredictionCards": "cards",
+    "RunMonitor": "monitor",
     "StructureViewer": "viewer",
     "cards_html": "cards",
     "scene_bundle": "export",

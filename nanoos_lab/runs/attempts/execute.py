@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import resource
+import sys
 import time
 import traceback
 from dataclasses import dataclass
@@ -95,12 +97,19 @@ def execute(item: Item, folder: AttemptFolder, worker: Mapping[str, Any]) -> byt
             task, inputs, params = item.load()
             outcome = task(inputs, params, RunContext(folder, item.run))
             body = _completed(outcome, folder.item(item.run))
-        return encode_outcome({**head, "finished_at": time.time(), **body})
+        return encode_outcome({**head, **_spent(worker), **body})
     except RunCancelledError as error:
         body = {"state": "CANCELLED", "error": describe_error(error)}
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a task may fail in any way; all of it is an outcome
         body = {"state": "FAILED", "error": describe_error(error)}
-    return encode_outcome({**head, "finished_at": time.time(), **body})
+    return encode_outcome({**head, **_spent(worker), **body})
+
+
+def _spent(worker: Mapping[str, Any]) -> dict[str, Any]:
+    """Return when the work ended and the most memory that this process or a child of it has had at once."""
+    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    unit = 1 if sys.platform == "darwin" else 1024
+    return {"finished_at": time.time(), "worker": {**worker, "max_rss_bytes": peak * unit}}
 
 
 def describe_error(error: BaseException) -> dict[str, Any]:

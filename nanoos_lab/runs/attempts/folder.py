@@ -5,6 +5,8 @@
     runs/<shard>/<id>/
       spec.json              what to do, written by the submitter before a worker is asked for
       claim                  made and kept locked by the one worker that may work here; or a fence
+      claim.1 claim.2 …      made in its place by a later incarnation of that worker's job; or a fence
+      job.json               by what name a scheduler was asked for the worker
       started/<run>          made by the worker just before an item, or by a canceller, whoever comes first
       progress/<run>.jsonl   lines of progress
       cancel/<run>           asks the worker to stop this item
@@ -13,24 +15,30 @@
       outcomes/<run>.json    what came of it: written last, whole, durable
       stdout.log stderr.log
 
-``claim`` and ``started/<run>`` can each be made once, and that decides every race: who works, and whether
-an item begins or is called off. Whatever a worker wrote is read as a stranger's: no link is followed, no
-size is trusted.
+Each ``claim`` and ``started/<run>`` can be made once, and that decides every race: who works, who works in its
+place once it is gone, and whether an item begins or is called off. Whatever a worker wrote is read as a
+stranger's: no link is followed, no size is trusted.
 """
 
 from __future__ import annotations
 
 import contextlib
-import errno
 import json
 import os
 import secrets
-import shutil
-import stat
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from nanoos_lab.errors import InvalidInputError, RunError
+from nanoos_lab.runs.attempts.files import (
+    names_in,
+    read_stranger,
+    remove_tree,
+    size_of,
+    sync_folder,
+    tail_of,
+    write_durably,
+)
 from nanoos_lab.runs.attempts.presence import is_held, publish_locked, release
 from nanoos_lab.store.folder import make_folder, make_readable_folder
 
@@ -104,19 +112,73 @@ class AttemptFolder:
         """
         return publish_locked(self.claim, content)
 
+    def take_over(self, content: bytes, *, job: str, restarts: int) -> int | None:
+        """Become the worker in place of an earlier incarnation of the same job, which the scheduler ended.
+
+        Args:
+            content: JSON that says who claims.
+            job: The job's id.
+            restarts: How often the job had been put back when this incarnation of it began.
+
+        Returns:
+            The descriptor that carries the lock of a life, or None where the folder is not this job's to take:
+            it was fenced, or a later incarnation has it.
+        """
+        latest = self.generation()
+        claim = self.read_claim(latest) or {}
+        before = claim.get("restarts")
+        if claim.get("job") != job or not isinstance(before, int) or before >= restarts:
+            return None
+        return publish_locked(self._claim(latest + 1), content)
+
+    def unfinished(self, run: str) -> bool:
+        """Return whether an item was begun, not called off, and left without an outcome.
+
+        Args:
+            run: The run.
+        """
+        return not self.called_off(run) and not self.outcome(run).exists()
+
     def fence(self) -> bool:
         """Make sure that nobody begins to work here; False where a worker had claimed the folder."""
         self.prepare()
-        descriptor = publish_locked(self.claim, _FENCE)
+        return self._fence(0) or self.read_claim() == {"fence": True}
+
+    def revoke(self) -> bool:
+        """Make sure that nobody comes in place of the worker that is gone; False where somebody did."""
+        latest = self.generation()
+        if self.read_claim(latest) == {"fence": True}:
+            return True
+        try:
+            return self._fence(latest + 1)
+        except FileNotFoundError:  # the folder itself is gone
+            return True
+
+    def _fence(self, generation: int) -> bool:
+        descriptor = publish_locked(self._claim(generation), _FENCE)
         if descriptor is not None:
             release(descriptor)
-            return True
-        return self.read_claim() == {"fence": True}
+        return descriptor is not None
 
-    def read_claim(self) -> dict[str, Any] | None:
-        """Return who claimed: the worker's words, ``{"fence": True}``, or None for nobody."""
+    def generation(self) -> int:
+        """Return how often one worker came in place of another: 0 for the first, also before it came."""
+        latest = 0
+        while self._claim(latest + 1).exists():
+            latest += 1
+        return latest
+
+    def _claim(self, generation: int) -> Path:
+        return self.claim.with_name(f"claim.{generation}") if generation else self.claim
+
+    def read_claim(self, generation: int | None = None) -> dict[str, Any] | None:
+        """Return who claimed: the worker's words, ``{"fence": True}``, or None for nobody.
+
+        Args:
+            generation: Of which worker to speak; by default of the latest.
+        """
+        name = self._claim(self.generation() if generation is None else generation).name
         try:
-            raw = read_stranger(self.path, "claim", limit=_MAX_SMALL_BYTES)
+            raw = read_stranger(self.path, name, limit=_MAX_SMALL_BYTES)
             if raw == _FENCE:
                 return {"fence": True}
             claim = json.loads(raw)
@@ -127,8 +189,8 @@ class AttemptFolder:
         return claim if isinstance(claim, dict) else {}
 
     def worker_alive(self) -> bool:
-        """Return whether the worker that claimed this folder lives."""
-        return is_held(self.claim)
+        """Return whether the worker that claimed this folder last lives."""
+        return is_held(self._claim(self.generation()))
 
     def start_item(self, run: str) -> bool:
         """Begin an item; False where it was begun or called off before."""
@@ -164,11 +226,11 @@ class AttemptFolder:
 
     def started(self) -> dict[str, float]:
         """Return the items that were begun or called off, with the time of it."""
-        return _names(self.path / "started", "")
+        return names_in(self.path / "started", "")
 
     def outcomes(self) -> dict[str, float]:
         """Return the runs that have an outcome, with the time of it."""
-        return _names(self.path / "outcomes", ".json")
+        return names_in(self.path / "outcomes", ".json")
 
     def outcome(self, run: str) -> Path:
         """Return where the outcome of a run is."""
@@ -212,7 +274,12 @@ class AttemptFolder:
 
     def log_tail(self, limit: int = 2000) -> str:
         """Return the last characters of what the worker said, on stderr if anything, else on stdout."""
-        return _tail(self.stderr, limit) or _tail(self.stdout, limit)
+        return tail_of(self.path, "stderr.log", limit=limit) or tail_of(self.path, "stdout.log", limit=limit)
+
+    def begin_item_anew(self, run: str) -> None:
+        """Remove what an earlier incarnation of this worker left of an item that cannot go on from there."""
+        self.progress(run).unlink(missing_ok=True)
+        remove_tree(self.item(run))
 
     def forget_item(self, run: str) -> None:
         """Remove the files of one settled item."""
@@ -224,16 +291,19 @@ class AttemptFolder:
         ):
             with contextlib.suppress(OSError):
                 path.unlink(missing_ok=True)
-        _remove_tree(self.item(run))
+        remove_tree(self.item(run))
 
     def tidy(self) -> None:
-        """Once every item is settled and the worker gone: keep only the logs, and a fence."""
-        logs = any(_size(log) for log in (self.stdout, self.stderr))
-        if not logs and self.read_claim() != {"fence": True}:
-            _remove_tree(self.path)
+        """Once every item is settled and the worker gone: keep only the logs, and a fence.
+
+        A fence in place of the first worker outlasts the folder's content: its submitter may be about to write it.
+        """
+        logs = any(size_of(log) for log in (self.stdout, self.stderr))
+        if not logs and self.read_claim(0) != {"fence": True}:
+            remove_tree(self.path)
             return
         for name in ("items", "started", "outcomes", "cancel", "progress"):
-            _remove_tree(self.path / name)
+            remove_tree(self.path / name)
         self.spec.unlink(missing_ok=True)
 
 
@@ -256,139 +326,3 @@ def attempt_folder(files: Path, relative: str, *, own: bool = False) -> AttemptF
     if own and path.exists() and path.lstat().st_uid != os.geteuid():
         raise RunError(f"{relative!r} belongs to another account")
     return AttemptFolder(path)
-
-
-# ---------------------------------------------------------------------- files
-
-
-def write_durably(path: Path, data: bytes, *, lasting: bool = True) -> None:
-    """Write a file so that it is there whole or not at all.
-
-    Args:
-        path: Where.
-        data: What.
-        lasting: Whether that holds after the end of the machine too, not only of this process.
-    """
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            if lasting:
-                os.fsync(descriptor)
-        os.replace(temporary, path)  # noqa: PTH105 - a hot path; pathlib's costs twice
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    if lasting:
-        sync_folder(path.parent)
-
-
-def sync_folder(path: Path) -> None:
-    """Make the names in a folder durable."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def open_stranger(base: Path, *parts: str) -> int:
-    """Open a plain file below a folder for reading, following no link on the way.
-
-    Args:
-        base: A folder of our own.
-        parts: Names of folders and at last the file; each a plain name.
-
-    Returns:
-        A descriptor.
-
-    Raises:
-        OSError: There is no such file, or a link is in the way.
-        InvalidInputError: A part is not a plain name, or the end is not a regular file.
-    """
-    folder = os.open(base, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        for part in parts[:-1]:
-            inner = _open_inside(folder, part, os.O_DIRECTORY)
-            os.close(folder)
-            folder = inner
-        descriptor = _open_inside(folder, parts[-1], os.O_NONBLOCK)
-    finally:
-        os.close(folder)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise InvalidInputError(f"{'/'.join(parts)} in {base} is not a plain file")
-    return descriptor
-
-
-def _open_inside(folder: int, name: str, flag: int) -> int:
-    if name in {"", ".", ".."} or "/" in name or "\0" in name:
-        raise InvalidInputError(f"{name!r} is not a plain file name")
-    try:
-        return os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | flag, dir_fd=folder)
-    except OSError as error:
-        if error.errno in {errno.ELOOP, errno.ENOTDIR, errno.EACCES, errno.ENXIO}:
-            raise InvalidInputError(
-                f"{name!r} is a link, or closed to its reader, or no file at all"
-            ) from error
-        raise
-
-
-def read_stranger(base: Path, *parts: str, limit: int, of: int | None = None) -> bytes:
-    """Read a plain file below a folder, following no link and no more than ``limit`` bytes.
-
-    Args:
-        base: The folder.
-        parts: Names that lead from it to the file.
-        limit: In bytes.
-        of: The user id whose file it must be; anybody's for None.
-
-    Raises:
-        OSError: As of :func:`open_stranger`.
-        RunError: The file is larger than allowed, or another account's.
-    """
-    with open(open_stranger(base, *parts), "rb") as stream:
-        if of is not None and os.fstat(stream.fileno()).st_uid != of:
-            raise RunError(f"{'/'.join(parts)} in {base} was written by another account: it is not followed")
-        data = stream.read(limit + 1)
-    if len(data) > limit:
-        raise RunError(f"{'/'.join(parts)} in {base} is larger than {limit} bytes")
-    return data
-
-
-def _names(folder: Path, suffix: str) -> dict[str, float]:
-    found = {}
-    try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                if entry.name.endswith(suffix) and not entry.name.startswith("."):
-                    with contextlib.suppress(FileNotFoundError):
-                        found[entry.name.removesuffix(suffix)] = entry.stat(follow_symlinks=False).st_mtime
-    except (FileNotFoundError, NotADirectoryError):
-        return {}
-    return found
-
-
-def _tail(path: Path, limit: int) -> str:
-    try:
-        with open(open_stranger(path.parent, path.name), "rb") as stream:
-            stream.seek(max(0, os.fstat(stream.fileno()).st_size - 4 * limit))
-            return stream.read().decode("utf-8", "replace")[-limit:].strip()
-    except (OSError, InvalidInputError):
-        return ""
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.lstat().st_size
-    except OSError:
-        return 0
-
-
-def _remove_tree(path: Path) -> None:
-    if path.is_symlink():
-        path.unlink(missing_ok=True)
-    elif path.exists():
-        shutil.rmtree(path, ignore_errors=True)

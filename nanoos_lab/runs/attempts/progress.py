@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nanoos_lab.errors import InvalidInputError
-from nanoos_lab.runs.attempts.folder import open_stranger
+from nanoos_lab.runs.attempts.files import open_stranger
 
 if TYPE_CHECKING:
     from nanoos_lab.runs.attempts.folder import AttemptFolder

@@ -158,7 +158,23 @@ def _ending(document: OutcomeDocument, reason: str = "") -> Ending:
     now = time.time()
     started = min(max(document.started_at, 0.0), now)
     finished = min(max(document.finished_at, started), now)
-    return Ending(RunState(document.state), reason, started, finished, document.worker)
+    return Ending(
+        RunState(document.state),
+        reason,
+        started,
+        finished,
+        document.worker,
+        _usage(document.worker, finished - started),
+    )
+
+
+def _usage(worker: Mapping[str, Any], elapsed_s: float) -> dict[str, Any]:
+    """Return what an attempt took by its worker's word, which is the person's own."""
+    usage: dict[str, Any] = {"elapsed_s": elapsed_s, "source": "worker"}
+    peak = worker.get("max_rss_bytes")
+    if isinstance(peak, int) and 0 < peak < 2**60:
+        usage["max_rss_bytes"] = peak
+    return usage
 
 
 def _refuse(store: Store, run_id: str, attempt: int, reason: BaseException) -> RunState | None:

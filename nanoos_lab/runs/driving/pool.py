@@ -79,6 +79,18 @@ class ExecutorPool:
                 continue
         return names
 
+    @staticmethod
+    def accounting_names() -> list[str]:
+        """Return the names of the executors that can say what their jobs took."""
+        names = []
+        for name in EXECUTORS:
+            try:
+                if hasattr(EXECUTORS.get(name), "usage"):
+                    names.append(name)
+            except PluginError:
+                continue
+        return names
+
     def inline(self) -> list[InlineExecutor]:
         """Return the inline executors in use."""
         with self._lock:

@@ -1,7 +1,8 @@
 """Bring what the store says of runs under way into agreement with what is so.
 
-Three witnesses are heard: the run's row, the attempt folder, and the locks that say which processes live. The
-table of what follows from what they say stands in :mod:`nanoos_lab.runs`; this module is that table.
+Three witnesses are heard: the run's row, the attempt folder, and whoever knows which workers live: locks, or a
+cluster's scheduler. The table of what follows from what they say stands in :mod:`nanoos_lab.runs`; this module and
+:mod:`~nanoos_lab.runs.driving.conclude` are that table.
 """
 
 from __future__ import annotations
@@ -9,14 +10,14 @@ from __future__ import annotations
 import itertools
 import logging
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nanoos_lab.errors import RunError
 from nanoos_lab.runs.attempts.folder import AttemptFolder, attempt_folder
+from nanoos_lab.runs.attempts.place import read_place
 from nanoos_lab.runs.driving.collect import collect
-from nanoos_lab.runs.driving.endings import settle
-from nanoos_lab.runs.executors import Sight, View
+from nanoos_lab.runs.driving.conclude import Concluder, Scene, killed_for
+from nanoos_lab.runs.executors import View
 from nanoos_lab.store import run_changes as changes
 from nanoos_lab.store import runs as rows
 from nanoos_lab.store.events import record_event
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from nanoos_lab.runs.attempts.presence import Presence
     from nanoos_lab.runs.driving.inline import InlineRuns
     from nanoos_lab.runs.driving.pool import ExecutorPool
-    from nanoos_lab.runs.executors import DetachedExecutor
+    from nanoos_lab.runs.executors import DetachedExecutor, Sight
     from nanoos_lab.store.database import Store
     from nanoos_lab.store.runs import InFlight
 
@@ -40,21 +41,9 @@ CANCEL_GRACE_S = 5.0
 """How long a task has to stop by itself before its worker is asked to end, and again before it is killed."""
 _log = logging.getLogger(__name__)
 _LOST = "the process that executed it ended before it had a result"
-_NO_SUBMITTER = "its submitter ended before a worker began"
 
 
 _Settled = tuple[AttemptFolder, "DetachedExecutor | None"]
-
-
-@dataclass(frozen=True)
-class _Scene:
-    """One attempt folder with its unfinished runs and what is seen of its worker."""
-
-    folder: AttemptFolder
-    runs: list[InFlight]
-    sight: Sight
-    started: dict[str, float]
-    outcomes: dict[str, float]
 
 
 class Reconciler:
@@ -78,7 +67,13 @@ class Reconciler:
     ) -> None:
         self._store, self._presence, self._pool = store, presence, pool
         self._inline, self._announce = inline, announce
+        self._concluder = Concluder(store, announce)
         self._untidy: list[_Settled] = []
+        self._looked_at: dict[int, float] = {}
+        """When the folders of an executor that wants to be left in peace were last looked at."""
+        self._notes: list[tuple[InFlight, Sight]] = []
+        self._said: dict[str, str] = {}
+        """What a waiting run was last recorded to wait for."""
 
     def reconcile(self, *, only: str | None = None) -> int:
         """Look after every run under way and return how many changed.
@@ -92,6 +87,7 @@ class Reconciler:
             folders = {flight.folder for flight in flights if flight.id == only}
             flights = [flight for flight in flights if flight.folder in folders]
         inline, files = set(self._pool.inline_names()), self._store.scope.files
+        due: dict[str, DetachedExecutor | None] = {}
         changed = 0
         for path, group in itertools.groupby(flights, key=lambda flight: flight.folder):
             runs = list(group)
@@ -102,10 +98,28 @@ class Reconciler:
                 continue
             if runs[0].executor in inline:
                 changed += sum(self._look_after_inline(folder, run) for run in runs)
-            else:
-                changed += self._look_after_detached(folder, runs)
+                continue
+            if runs[0].profile not in due:
+                due[runs[0].profile] = self._executor_of(runs[0], at_once=only is not None)
+            executor = due[runs[0].profile]
+            if executor is not None:
+                changed += self._look_after_detached(executor, executor.folder(folder.path), runs)
+        self._write_notes()
+        if only is None:
+            self._said = {run.id: self._said[run.id] for run in flights if run.id in self._said}
         self.tidy()
         return changed
+
+    def _executor_of(self, run: InFlight, *, at_once: bool) -> DetachedExecutor | None:
+        """Return the executor of a run, or None where there is none or it was looked at a moment ago."""
+        executor = self._pool.detached(run.profile, run.executor)
+        if executor is None or not executor.pace_s:
+            return executor
+        now = time.monotonic()
+        if not at_once and now - self._looked_at.get(id(executor), -1e9) < executor.pace_s:
+            return None
+        self._looked_at[id(executor)] = now
+        return executor
 
     # ------------------------------------------------------------------ inline
 
@@ -115,43 +129,93 @@ class Reconciler:
             if run.cancel_requested:
                 _ask_to_stop(folder, run.id)
             return False
-        return self._collect(folder, run) or self._lose(folder, run, _LOST, run.begun_at)
+        return self._collect(folder, run) or self._concluder.lose(folder, run, _LOST, run.begun_at)
 
     # ------------------------------------------------------------------ detached
 
-    def _look_after_detached(self, folder: AttemptFolder, runs: list[InFlight]) -> int:
-        executor = self._pool.detached(runs[0].profile, runs[0].executor)
-        if executor is None:
-            return 0
+    def _look_after_detached(
+        self, executor: DetachedExecutor, folder: AttemptFolder, runs: list[InFlight]
+    ) -> int:
         others = any(not self._presence.is_me(r.owner) and self._presence.alive(r.owner) for r in runs)
         begun_at = min(run.begun_at for run in runs)
         # The worker is looked at before its outcomes: what a dead one left is then complete.
         sight = executor.look(folder, runs[0].job_id, owner_alive=others, begun_at=begun_at)
-        scene = _Scene(folder, runs, sight, folder.started(), folder.outcomes())
+        if sight.untouched:
+            scene = Scene(folder, runs, sight, {}, {})
+        else:
+            scene = Scene(folder, runs, sight, folder.started(), folder.outcomes())
         left = [run for run in runs if not (run.id in scene.outcomes and self._collect(folder, run))]
+        if sight.job_id is not None:
+            self._record_job(left, sight.job_id)
+        some = bool(left)
         left = [run for run in left if not (run.cancel_requested and self._call_off(scene, run))]
         settled = len(runs) - len(left)
-        if sight.view is View.ALIVE:
+        if sight.view is View.WAITING and some:
+            self._call_off_worker(executor, scene, left)
+        if sight.view in {View.WAITING, View.UNKNOWN}:
+            self._notes += [(run, sight) for run in left if self._is_new(run, sight)]
+        elif sight.view is View.ALIVE:
             settled += sum(self._follow(executor, scene, run) for run in left)
-        elif sight.view is View.GONE and left:
+        elif left:
             handing_over = others and any(run.state == RunState.SUBMITTING for run in left)
             if sight.claimed or not handing_over:
-                settled += self._conclude(scene, left)
+                settled += self._concluder.conclude(scene, left)
                 left = []
         if not left:
             self._untidy.append((folder, executor))
         return settled
 
-    def _call_off(self, scene: _Scene, run: InFlight) -> bool:
+    def _call_off_worker(self, executor: DetachedExecutor, scene: Scene, left: list[InFlight]) -> None:
+        """Let a worker that waits for its turn not come where nobody wants it, or where one run must not go on."""
+        unwanted = [run for run in left if run.cancel_requested and scene.sight.claimed]
+        if unwanted and killed_for(scene.folder) is None:
+            scene.folder.killed.write_text(unwanted[0].id, encoding="ascii")
+        if unwanted or not left:
+            executor.stop(scene.folder, scene.runs[0].job_id or scene.sight.job_id, hard=False)
+
+    def _is_new(self, run: InFlight, sight: Sight) -> bool:
+        """Return whether the record does not say yet what a run waits for, or that it was put back."""
+        return self._said.get(run.id, "") != sight.reason or _put_back(run, sight)
+
+    def _write_notes(self) -> None:
+        """Record what runs wait for, and those that were put back into a queue, all in one transaction."""
+        notes, self._notes = self._notes, []
+        if not notes:
+            return
+        scope = self._store.scope
+        with self._store.write() as session:
+            for run, sight in notes:
+                changes.set_attempt(session, scope, run.id, run.attempt, reason=sight.reason[:2000])
+                if _put_back(run, sight) and changes.change_state(
+                    session, scope, run.id, attempt=run.attempt, expected=[RunState.RUNNING],
+                    values={"state": RunState.QUEUED},
+                ):  # fmt: skip
+                    data = {"attempt": run.attempt, "reason": sight.reason[:500]}
+                    record_event(session, scope, "run.put_back", run.id, **data)
+        self._said |= {run.id: sight.reason for run, sight in notes}
+
+    def _record_job(self, runs: list[InFlight], job_id: str) -> None:
+        """Adopt a worker that was asked for by a process that died before it could say so."""
+        with self._store.write() as session:
+            for run in runs:
+                if run.job_id is None:
+                    changes.set_attempt(session, self._store.scope, run.id, run.attempt, job_id=job_id)
+                    changes.change_state(
+                        session, self._store.scope, run.id, attempt=run.attempt,
+                        expected=[RunState.SUBMITTING], values={"state": RunState.QUEUED},
+                    )  # fmt: skip
+                    record_event(session, self._store.scope, "run.adopted", run.id, job=job_id)
+
+    def _call_off(self, scene: Scene, run: InFlight) -> bool:
         """Cancel a run that its worker has not begun and now never will."""
         if run.id in scene.started and not scene.folder.called_off(run.id):
             return False
         if not scene.folder.call_off_item(run.id):
             return False
         ending = Ending(RunState.CANCELLED, "cancelled before it began")
-        return self._settle(run, ending, "cancelled before it began", again=False)
+        return self._concluder.settle(run, ending, "cancelled before it began", again=False)
 
-    def _follow(self, executor: DetachedExecutor, scene: _Scene, run: InFlight) -> bool:
+    def _follow(self, executor: DetachedExecutor, scene: Scene, run: InFlight) -> bool:
         """Record what a living worker is doing, and stop it where that was asked for."""
         begun = scene.started.get(run.id)
         if begun is not None and run.cancel_requested and run.id not in scene.outcomes:
@@ -171,7 +235,8 @@ class Reconciler:
                 session, scope, run.id, attempt=run.attempt, expected=expected, values=values
             )
             if moved:
-                changes.set_attempt(session, scope, run.id, run.attempt, started_at=begun, worker=worker)
+                said = {"started_at": begun, "worker": worker, "reason": ""}
+                changes.set_attempt(session, scope, run.id, run.attempt, **said)
                 record_event(session, scope, f"run.{state.lower()}", run.id, attempt=run.attempt)
             return moved
 
@@ -186,24 +251,6 @@ class Reconciler:
         folder.killed.write_text(run.id, encoding="ascii")
         executor.stop(folder, run.job_id, hard=patience >= 2 * CANCEL_GRACE_S)
 
-    def _conclude(self, scene: _Scene, left: list[InFlight]) -> int:
-        """The worker is gone: what it did not finish is lost, or never began."""
-        if not scene.sight.claimed and not scene.folder.fence():
-            return 0  # a worker has claimed it since it was looked at
-        reason = scene.sight.reason or _NO_SUBMITTER
-        begun = {run: at for run, at in scene.started.items() if not scene.folder.called_off(run)}
-        worked = "fence" not in (scene.folder.read_claim() or {"fence": True})
-        victim = _killed_for(scene.folder)
-        settled = 0
-        for run in left:
-            at = begun.get(run.id)
-            if victim not in {None, run.id}:
-                at = None
-            elif at is None and ((worked and not begun) or (not worked and scene.sight.reason)):
-                at = run.begun_at  # nothing in this folder could begin: count it, or it would go on for ever
-            settled += self._lose(scene.folder, run, reason, at)
-        return settled
-
     # ------------------------------------------------------------------ ends
 
     def _collect(self, folder: AttemptFolder, run: InFlight) -> bool:
@@ -213,23 +260,6 @@ class Reconciler:
         except OSError as error:
             _log.warning("the outcome of run %s cannot be read now: %s", run.id, error)
             return True
-        if state is not None:
-            self._announce(run.id)
-        return state is not None
-
-    def _lose(self, folder: AttemptFolder, run: InFlight, reason: str, begun_at: float | None) -> bool:
-        ending = Ending(RunState.LOST, reason, begun_at, time.time())
-        if folder.killed.exists() and run.cancel_requested:
-            reason = "cancelled; its worker was ended because it did not stop by itself"
-        return self._settle(run, ending, reason, again=True)
-
-    def _settle(self, run: InFlight, ending: Ending, message: str, *, again: bool) -> bool:
-        kind = "RunCancelledError" if run.cancel_requested else "LostError"
-        error = {"type": kind, "message": message, "traceback": ""}
-        scope, values = self._store.scope, {"error": error}
-        state = self._store.ensure(
-            lambda session: settle(session, scope, run.id, run.attempt, ending, values=values, again=again)
-        )
         if state is not None:
             self._announce(run.id)
         return state is not None
@@ -245,7 +275,7 @@ class Reconciler:
         Args:
             more: Further folders that no unfinished run stands at.
         """
-        settled: list[_Settled] = [*self._untidy, *((folder, None) for folder in more)]
+        settled: list[_Settled] = [*self._untidy, *map(self._left_by, more)]
         self._untidy = []
         for folder, executor in settled:
             coming = (
@@ -254,9 +284,21 @@ class Reconciler:
             if coming or folder.worker_alive():
                 self._untidy.append((folder, executor))
                 continue
+            if executor is not None and not executor.forget(folder):
+                self._untidy.append((folder, executor))
+                continue
             folder.tidy()
-            if executor is not None:
-                executor.forget(folder)
+
+    def _left_by(self, folder: AttemptFolder) -> _Settled:
+        """Return a folder that somebody left behind, with its executor where part of it lies elsewhere."""
+        place = read_place(folder)
+        executor = None if place is None else self._pool.detached(place.profile, place.executor)
+        return (folder, None) if executor is None else (executor.folder(folder.path), executor)
+
+
+def _put_back(run: InFlight, sight: Sight) -> bool:
+    """Return whether a run that was at work waits for its turn again."""
+    return run.state == RunState.RUNNING and sight.view is View.WAITING and sight.claimed
 
 
 def _ask_to_stop(folder: AttemptFolder, run: str) -> float:
@@ -268,10 +310,3 @@ def _ask_to_stop(folder: AttemptFolder, run: str) -> float:
         make_folder(marker.parent)
         marker.touch()
         return time.time()
-
-
-def _killed_for(folder: AttemptFolder) -> str | None:
-    try:
-        return folder.killed.read_text(encoding="ascii")[:12] or None
-    except (OSError, ValueError):
-        return None

@@ -16,13 +16,13 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from nanoos_lab.runs.attempts.folder import AttemptFolder
 from nanoos_lab.runs.attempts.presence import start_ticks
 from nanoos_lab.runs.executors import Sight, View
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from nanoos_lab.runs.attempts.folder import AttemptFolder
     from nanoos_lab.settings import Profile, Resources
 
 CLAIM_PATIENCE_S = 60.0
@@ -76,21 +76,31 @@ class ProcessExecutor:
     """
 
     inline: ClassVar[Literal[False]] = False
+    pace_s: ClassVar[float] = 0.0
 
     def __init__(self, profile: Profile) -> None:
         self.profile = profile
 
-    def start(self, folder: AttemptFolder, resources: Resources, name: str) -> str:
+    at_once: ClassVar[int] = 1
+    """A worker is started for one folder at a time."""
+
+    @property
+    def room(self) -> int:
+        """How many workers may be at work together."""
+        return self.profile.max_workers
+
+    def start(self, folders: Sequence[AttemptFolder], resources: Resources, name: str) -> list[str]:
         """Start a worker on a folder whose spec is written, and return its process id.
 
         Args:
-            folder: The attempt folder.
+            folders: One attempt folder.
             resources: Sets the number of threads.
             name: Shown among the worker's arguments.
 
         Raises:
             OSError: The worker could not be started.
         """
+        (folder,) = folders
         command = [sys.executable, "-P", "-m", "nanoos_lab.runs.worker", str(folder.path.resolve()), name]
         with folder.stdout.open("ab") as out, folder.stderr.open("ab") as err:
             child = subprocess.Popen(
@@ -103,7 +113,7 @@ class ProcessExecutor:
                 start_new_session=True,
             )
         _children[folder.path] = child
-        return str(child.pid)
+        return [str(child.pid)]
 
     def look(self, folder: AttemptFolder, job_id: str | None, *, owner_alive: bool, begun_at: float) -> Sight:
         """Return what is known of the worker of a folder.
@@ -153,7 +163,15 @@ class ProcessExecutor:
         except ProcessLookupError:
             return
 
-    def forget(self, folder: AttemptFolder) -> None:
+    def folder(self, path: Path) -> AttemptFolder:
+        """Return an attempt folder.
+
+        Args:
+            path: Where it is.
+        """
+        return AttemptFolder(path)
+
+    def forget(self, folder: AttemptFolder) -> bool:
         """Let go of the worker of a settled folder, and reap every other one that has ended since.
 
         Args:
@@ -164,6 +182,7 @@ class ProcessExecutor:
         _leaving[:] = [one for one in _leaving if one.poll() is None]
         for other in list(_children.values()):
             other.poll()
+        return True
 
 
 def _exit_of(folder: AttemptFolder) -> int | None:

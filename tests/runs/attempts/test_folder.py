@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from nanoos_lab.errors import InvalidInputError, RunError
-from nanoos_lab.runs.attempts.folder import AttemptFolder, open_stranger, read_stranger, write_durably
+from nanoos_lab.runs.attempts.files import open_stranger, read_stranger, write_durably
+from nanoos_lab.runs.attempts.folder import AttemptFolder
 from nanoos_lab.runs.attempts.presence import release
 from nanoos_lab.runs.attempts.progress import Progress, read_progress
 
