@@ -133,17 +133,11 @@ class Concluder:
             "message": message,
             "traceback": "",
         }
+        scope, values = self._store.scope, {"error": error}
         state = self._store.ensure(
             lambda session: settle(
-                session,
-                self._store.scope,
-                run.id,
-                run.attempt,
-                ending,
-                values={"error": error},
-                again=again,
-                pause=pause,
-            )  # fmt: skip
+                session, scope, run.id, run.attempt, ending, values=values, again=again, pause=pause
+            )
         )
         if state is not None:
             self._announce(run.id)
