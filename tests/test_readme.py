@@ -106,7 +106,16 @@ def test_the_python(text, tmp_path, environment):
         assert 0 < float(result.stdout.strip().splitlines()[-1]) < 2
 
 
-@pytest.mark.parametrize("text", blocks("toml"))
+@pytest.mark.parametrize("text", [text for text in blocks("toml") if "profiles" in text])
+def test_the_profiles_are_taken(text, tmp_path):
+    from nanoos_lab.settings import load_settings
+
+    (tmp_path / "settings.toml").write_text(text, encoding="utf-8")
+    profile = load_settings(tmp_path / "settings.toml").profile("gpu")
+    assert (profile.executor, profile.slurm.partition, profile.resources.gpus) == ("slurm", "gpu", 1)
+
+
+@pytest.mark.parametrize("text", [text for text in blocks("toml") if "entry-points" in text])
 def test_the_entry_points_are_of_a_family_that_exists(text):
     groups = tomllib.loads(text)["project"]["entry-points"]
     with (REPOSITORY / "pyproject.toml").open("rb") as file:
