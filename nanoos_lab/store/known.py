@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from nanoos_lab.store.rows import chunks
 from nanoos_lab.store.schema import StructureRow
-from nanoos_lab.store.sql import for_each, is_project
+from nanoos_lab.store.sql import for_each, in_project
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -151,7 +151,7 @@ class KnownStructures:
             self._read(_T.reduced_formula, formulas)
 
     def _read(self, column: Any, values: Collection[str], *more: ColumnElement[bool]) -> None:  # noqa: ANN401
-        query = select(*_FACTS).where(is_project(_T.project_id, self._scope.project_id), *more)
+        query = select(*_FACTS).where(in_project(self._session, _T.project_id, self._scope.project_id), *more)
         for part in chunks(sorted(values)):
             for row in self._session.connection().execute(for_each(self._session, query, column, part)):
                 self.add(Known(*row))
@@ -184,7 +184,9 @@ class KnownStructures:
         from nanoos_lab import structures as science  # noqa: PLC0415 - loads pymatgen
 
         wanted = dict.fromkeys(one for one in ids if one not in self._structures)
-        query = select(_T.id, _T.content).where(is_project(_T.project_id, self._scope.project_id))
+        query = select(_T.id, _T.content).where(
+            in_project(self._session, _T.project_id, self._scope.project_id)
+        )
         for part in chunks(list(wanted)):
             found = self._session.connection().execute(for_each(self._session, query, _T.id, part))
             for known_id, content in found:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from nanoos_lab.errors import StoreError
 from nanoos_lab.store.rows import chunks, get_row, insert_new
 from nanoos_lab.store.schema import MaterialRow, new_id
-from nanoos_lab.store.sql import for_each, is_project
+from nanoos_lab.store.sql import for_each, in_project
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,7 +73,7 @@ def materials_of_phases(session: Session, scope: Scope, formulas: Mapping[str, s
 
 
 def _known(session: Session, scope: Scope, phases: list[str]) -> dict[str, str]:
-    query = select(_T.phase_key, _T.id).where(is_project(_T.project_id, scope.project_id))
+    query = select(_T.phase_key, _T.id).where(in_project(session, _T.project_id, scope.project_id))
     return {
         str(phase): str(material_id)
         for part in chunks(phases)

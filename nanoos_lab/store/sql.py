@@ -24,17 +24,6 @@ class ascii_lower(FunctionElement[str]):  # noqa: N801 - named as SQL functions 
     inherit_cache = True
 
 
-class is_project(FunctionElement[bool]):  # noqa: N801 - named as SQL functions are
-    """Whether a row is of a project, in look-ups by another column that has an index with the project.
-
-    Of a project that is new, a server's statistics say that it has hardly a row, so that any index on projects
-    seems good enough to look for one row among them. Here it gets to see only that row security narrows projects.
-    """
-
-    type = Boolean()
-    inherit_cache = True
-
-
 class mentions(FunctionElement[bool]):  # noqa: N801 - named as SQL functions are
     """Whether a text holds another, with no wildcards; NULL holds none."""
 
@@ -50,18 +39,6 @@ def _lower(element: Any, compiler: Any, **kw: Any) -> str:  # noqa: ANN401 - SQL
 @compiles(ascii_lower, "postgresql")
 def _lower_in_c(element: Any, compiler: Any, **kw: Any) -> str:  # noqa: ANN401
     return f'lower(({compiler.process(element.clauses, **kw)}) COLLATE "C")'
-
-
-@compiles(is_project)
-def _equals(element: Any, compiler: Any, **kw: Any) -> str:  # noqa: ANN401
-    column, project = (compiler.process(clause, **kw) for clause in element.clauses)
-    return f"({column} = {project})"
-
-
-@compiles(is_project, "postgresql")
-def _equals_past_indexes(element: Any, compiler: Any, **kw: Any) -> str:  # noqa: ANN401
-    column, project = (compiler.process(clause, **kw) for clause in element.clauses)
-    return f"(({column} || '') = {project})"
 
 
 @compiles(mentions)
@@ -96,6 +73,22 @@ def among(session: Session, column: Any, values: Iterable[str]) -> ColumnElement
         listed = func.json_each(bindparam(None, json.dumps(given))).table_valued("value")
         return column.in_(select(listed.c.value))  # type: ignore[no-any-return]
     return column == any_(bindparam(None, given, type_=ARRAY(String)))  # type: ignore[no-any-return]
+
+
+def in_project(session: Session, column: Any, project_id: str) -> ColumnElement[bool]:  # noqa: ANN401
+    """Return the condition that a row is of a project, for look-ups by another column indexed with the project.
+
+    Of a project that is new, a server's statistics say that it has hardly a row, so that any index on projects
+    seems good enough to look for one row among them. Here it gets to see only that row security narrows projects.
+
+    Args:
+        session: An open session.
+        column: The table's ``project_id``.
+        project_id: The project.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        return column == project_id  # type: ignore[no-any-return]
+    return column.concat("") == project_id  # type: ignore[no-any-return]
 
 
 def for_each(session: Session, query: Select[Any], column: Any, values: Iterable[str]) -> Select[Any]:  # noqa: ANN401
