@@ -112,10 +112,17 @@ def _insert_piece(
             known.add(Known(**{key: columns[key] for key in _KNOWN}), item.structure)
         met.append((found, new))
     _insert(session, scope, fresh)
-    rows = {one: StructureRow(**columns) for one, (_, columns) in fresh.items()}
+    rows = {one: _row(columns) for one, (_, columns) in fresh.items()}
     rows |= _stored(session, scope, [one for one, _ in met if one not in fresh])
     _tag(session, scope, [(one, item.words) for item, (one, _) in zip(items, met, strict=True)])
     return [(rows[one], new) for one, new in met]
+
+
+def _row(columns: dict[str, Any]) -> StructureRow:
+    """Return a row as if it had been read; its own construction would note every attribute as a change."""
+    row: StructureRow = StructureRow.__mapper__.class_manager.new_instance()
+    row.__dict__.update(columns)
+    return row
 
 
 def _columns(scope: Scope, item: NewStructure, known: KnownStructures, now: float) -> dict[str, Any]:

@@ -14,15 +14,16 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BindParameter, bindparam, select
+from sqlalchemy import select
 
 from nanoos_lab.store.rows import chunks
 from nanoos_lab.store.schema import StructureRow
+from nanoos_lab.store.sql import for_each, in_project
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
-    from sqlalchemy import Select
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
     from nanoos_lab.store.incoming import NewStructure
@@ -41,17 +42,6 @@ _FACTS = (
     _T.id, _T.parent_id, _T.created_at, _T.digest, _T.record_key, _T.crystal_hash, _T.reduced_formula,
     _T.space_group, _T.volume_per_atom, _T.n_sites, _T.periodic,
 )  # fmt: skip
-# Built once: building a statement takes longer than running it.
-_IN_PROJECT = select(*_FACTS).where(_T.project_id == bindparam("project"))
-_AMONG: BindParameter[Any] = bindparam("among", expanding=True)
-_BY_KEY = _IN_PROJECT.where(_T.record_key.in_(_AMONG))
-_BY_DIGEST = _IN_PROJECT.where(_T.digest.in_(_AMONG))
-_BY_HASH = _IN_PROJECT.where(_T.crystal_hash.in_(_AMONG))
-_BY_FORMULA = _IN_PROJECT.where(_T.reduced_formula.in_(_AMONG))
-_BY_VOLUME = _BY_FORMULA.where(
-    _T.space_group == bindparam("group"), _T.volume_per_atom.between(bindparam("low"), bindparam("high"))
-)
-_CONTENTS = select(_T.id, _T.content).where(_T.project_id == bindparam("project"), _T.id.in_(_AMONG))
 
 
 @dataclass(frozen=True)
@@ -139,11 +129,11 @@ class KnownStructures:
             self._structures[known.id] = structure
 
     def _look_up(self, items: Sequence[NewStructure]) -> None:
-        self._read(_BY_KEY, {item.record_key for item in items})
+        self._read(_T.record_key, {item.record_key for item in items})
         added = [item for item in items if not item.derived]
-        self._read(_BY_DIGEST, {item.digest for item in added})
+        self._read(_T.digest, {item.digest for item in added})
         unsure = [item for item in added if not item.distinct and item.digest not in self._by_digest]
-        self._read(_BY_HASH, {one for item in unsure for one in item.crystal_hashes})
+        self._read(_T.crystal_hash, {one for item in unsure for one in item.crystal_hashes})
         self._read_alike(unsure)
         ahead = [known.id for item in unsure for known in self._candidates(item)[:_READ_AHEAD]]
         self._read_contents(ahead)
@@ -155,15 +145,15 @@ class KnownStructures:
         volumes = [d.volume_per_atom for d in descriptions if d.volume_per_atom is not None]
         if len(groups) == 1 and None not in groups and len(volumes) == len(items):
             low, high = min(volumes) * (1 - _VOLUME_WINDOW), max(volumes) * (1 + _VOLUME_WINDOW)
-            self._read(_BY_VOLUME, formulas, group=groups.pop(), low=low, high=high)
+            near = _T.volume_per_atom.between(low, high)
+            self._read(_T.reduced_formula, formulas, _T.space_group == groups.pop(), near)
         else:
-            self._read(_BY_FORMULA, formulas)
+            self._read(_T.reduced_formula, formulas)
 
-    def _read(self, query: Select[Any], values: Iterable[str], **facts: Any) -> None:
-        connection = self._session.connection()
+    def _read(self, column: Any, values: Collection[str], *more: ColumnElement[bool]) -> None:  # noqa: ANN401
+        query = select(*_FACTS).where(in_project(self._session, _T.project_id, self._scope.project_id), *more)
         for part in chunks(sorted(values)):
-            which = {"project": self._scope.project_id, "among": list(part)} | facts
-            for row in connection.execute(query, which):
+            for row in self._session.connection().execute(for_each(self._session, query, column, part)):
                 self.add(Known(*row))
 
     def _candidates(self, new: NewStructure) -> list[Known]:
@@ -194,10 +184,12 @@ class KnownStructures:
         from nanoos_lab import structures as science  # noqa: PLC0415 - loads pymatgen
 
         wanted = dict.fromkeys(one for one in ids if one not in self._structures)
-        connection = self._session.connection()
+        query = select(_T.id, _T.content).where(
+            in_project(self._session, _T.project_id, self._scope.project_id)
+        )
         for part in chunks(list(wanted)):
-            which = {"project": self._scope.project_id, "among": list(part)}
-            for known_id, content in connection.execute(_CONTENTS, which):
+            found = self._session.connection().execute(for_each(self._session, query, _T.id, part))
+            for known_id, content in found:
                 self._structures[known_id] = science.from_json(content)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from nanoos_lab.errors import StoreError
 from nanoos_lab.store.rows import chunks, get_row, insert_new
 from nanoos_lab.store.schema import MaterialRow, new_id
+from nanoos_lab.store.sql import for_each, in_project
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from nanoos_lab.store.database import Scope
 
 _T = MaterialRow.__table__.c
-_BY_PHASE = select(_T.phase_key, _T.id).where(
-    _T.project_id == bindparam("project"), _T.phase_key.in_(bindparam("phases", expanding=True))
-)
 
 
 def material_of_phase(
@@ -75,13 +73,11 @@ def materials_of_phases(session: Session, scope: Scope, formulas: Mapping[str, s
 
 
 def _known(session: Session, scope: Scope, phases: list[str]) -> dict[str, str]:
-    connection = session.connection()
+    query = select(_T.phase_key, _T.id).where(in_project(session, _T.project_id, scope.project_id))
     return {
         str(phase): str(material_id)
         for part in chunks(phases)
-        for phase, material_id in connection.execute(
-            _BY_PHASE, {"project": scope.project_id, "phases": list(part)}
-        )
+        for phase, material_id in session.connection().execute(for_each(session, query, _T.phase_key, part))
     }
 
 

@@ -6,7 +6,7 @@ vectors a person may see. In a large project the index is scanned on and on unti
 passes the filters and row security (iterative scan); where that gives up, the exact query answers. Without an
 index the second query is exact too, and only slower.
 
-Settings: m = 24, ef_construction = 128; ef_search 120, or twice what is wanted where that is more; relaxed order,
+Settings: m = 24, ef_construction = 128; ef_search 200, or twice what is wanted where that is more; relaxed order,
 because distances are computed again anyway and strict order throws away what comes late.
 """
 
@@ -20,7 +20,6 @@ import numpy as np
 from sqlalchemy import and_, func, literal_column, select, text
 
 from nanoos_lab.errors import InvalidInputError
-from nanoos_lab.store.postgresql.connection import EF_SEARCH
 from nanoos_lab.store.postgresql.security import literal
 from nanoos_lab.store.schema import EmbeddingRow, StructureRow
 
@@ -36,6 +35,8 @@ MAX_SCAN_TUPLES = 40_000
 """How many vectors the index gives for one question before the exact query is asked instead."""
 SCAN_MEMORY = 16
 """How many times work_mem a scan may use for what it has visited."""
+EF_SEARCH = 200
+"""Candidates that a scan keeps: more than neighbours near by need, for clusters that few links lead to."""
 _MOST_EF = 1_000
 """pgvector's own limit of ef_search."""
 _REMEMBERED_S = 60.0

@@ -155,9 +155,10 @@ def crowd(server_lab_of_module) -> Iterator[Crowd]:
     seconds, _ = _timed(lambda: _search(made.stores["ada"], vector))
     print(f"\nserver without an index: {seconds * 1e3:.0f} ms, exact")
     seconds, _ = _timed(lambda: vector_indexes.build_indexes(server_lab_of_module.admin))
+    large = sum(size for size in SIZES.values() if size > similar_server.EXACT_UP_TO)
     print(
-        f"server: index of {made.total:,} vectors (m = {vector_indexes.M}, ef_construction = "
-        f"{vector_indexes.EF_CONSTRUCTION}) made in {seconds:.0f} s"
+        f"server: indexes of {large:,} vectors in large projects (m = {vector_indexes.M}, ef_construction = "
+        f"{vector_indexes.EF_CONSTRUCTION}) made in {seconds:.0f} s; ef_search = {similar_server.EF_SEARCH}"
     )
     yield made
     for store in made.stores.values():

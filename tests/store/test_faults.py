@@ -40,6 +40,12 @@ CONTEXT = multiprocessing.get_context("fork")
 SEED = int(os.environ.get("NANOOS_TEST_SEED", "20240607"))
 
 
+@pytest.fixture
+def store(folder_store: Store) -> Store:
+    """Return a folder's store; that a server's writers may be killed is tested with the server's own deaths."""
+    return folder_store
+
+
 def _gap(value: float) -> PropertyEstimate:
     return PropertyEstimate(
         property="band_gap", value=value, origin=Origin.COMPUTED, method=Method(name="PBE")
@@ -51,7 +57,7 @@ def _count(store: Store, table: type[Any]) -> int:
         return session.scalar(select(func.count()).select_from(table)) or 0
 
 
-def _add_all(root: Path, number: int, barrier: Any, results: Any) -> None:
+def _add_all(place: str | Path, number: int, barrier: Any, results: Any) -> None:
     """Add ten crystals that all processes add, in an order of one's own and in other settings, and ten others."""
     shuffled = random.Random(number)
     shared = [crystals.perovskite(3.7 + i / 20) for i in range(10)]
@@ -59,7 +65,7 @@ def _add_all(root: Path, number: int, barrier: Any, results: Any) -> None:
     work = [(s * (1, 1, shuffled.choice([1, 2])), f"{number}") for s in shared + own]
     shuffled.shuffle(work)
     try:
-        with Store.open(root) as store:
+        with Store.open(place) as store:
             barrier.wait()
             for structure, tag in work:
                 with store.write() as session:
@@ -70,17 +76,16 @@ def _add_all(root: Path, number: int, barrier: Any, results: Any) -> None:
         results.put(traceback.format_exc())
 
 
-def test_eight_processes_adding_the_same_and_other_crystals(tmp_path: Path) -> None:
-    root = tmp_path / "it's a lab"
+def test_eight_processes_adding_the_same_and_other_crystals(lab_place: str | Path) -> None:
     barrier, results = CONTEXT.Barrier(8), CONTEXT.Queue()
-    children = [CONTEXT.Process(target=_add_all, args=(root, n, barrier, results)) for n in range(8)]
+    children = [CONTEXT.Process(target=_add_all, args=(lab_place, n, barrier, results)) for n in range(8)]
     for child in children:
         child.start()
     problems = [results.get(timeout=300) for _ in children]
     for child in children:
         child.join()
     assert problems == [None] * 8
-    with Store.open(root) as store:
+    with Store.open(lab_place) as store:
         assert _count(store, StructureRow) == 10 + 8 * 10
         assert _count(store, MaterialRow) == 2
         with store.read() as session:

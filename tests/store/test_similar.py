@@ -499,7 +499,9 @@ def test_the_greatest_scores_are_found_by_blocks(n, k):
 
 @pytest.fixture
 def small_limit(monkeypatch):
+    """Let a few hundred vectors be many, and keep so few candidates that their index is worth its price."""
     monkeypatch.setattr(similar_server, "EXACT_UP_TO", 500)
+    monkeypatch.setattr(similar_server, "EF_SEARCH", 80)
     monkeypatch.setattr("nanoos_lab.store.vector_indexes.EXACT_UP_TO", 500)
 
 

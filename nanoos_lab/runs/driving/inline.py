@@ -133,11 +133,14 @@ class InlineRuns:
             return
         with self._store.read() as session:
             found = rows.get_runs(session, self._store.scope, stalled)
-        with self._lock:
-            self._stalled.difference_update(stalled)
         for run in found:
-            if run.state == RunState.PENDING and self._presence.is_me(run.owner):
+            mine = self._presence.is_me(run.owner)
+            if mine and run.state == RunState.PENDING:
                 self.enqueue_row(run)
+            elif mine and not RunState(run.state).final:
+                continue  # under way as far as the store knows: what looks after runs puts it back first
+            with self._lock:
+                self._stalled.discard(run.id)
 
     def _load(self, run: RunRow) -> Loaded:
         task = resolve(run.task_reference, run.task, run.task_version)

@@ -7,6 +7,7 @@ is refused here is refused early and kindly, not instead.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import time
 from pathlib import Path
@@ -19,6 +20,7 @@ from nanoos_lab.errors import AccessDeniedError, AmbiguousIdError, InvalidInputE
 from nanoos_lab.store import migrations
 from nanoos_lab.store.artifacts.payloads import payload_url
 from nanoos_lab.store.folder import LabInfo, make_shared_folder
+from nanoos_lab.store.patience import Patience
 from nanoos_lab.store.people import PROJECTS
 from nanoos_lab.store.postgresql.address import parse_address, shown
 from nanoos_lab.store.postgresql.connection import explain, is_coming, is_lost, make_engine
@@ -36,7 +38,7 @@ FILES = "NANOOS_FILES"
 """Environment variable that says where the lab's files are seen from here."""
 CONNECT_FOR_S = 20.0
 """How long a server that is starting is asked again when a lab is opened."""
-REFUSED_FOR_S = 3.0
+REFUSED_FOR_S = 10.0
 """How long a server that does not answer at all is: it may be restarting, or its name be wrong."""
 
 _WHO = text(
@@ -67,10 +69,7 @@ class ServerBackend:
         self.shown = shown(self._url)
         engine = make_engine(self._url)
         try:
-            with connect_patiently(engine) as connection:
-                self.person = self._check_person(connection)
-                self._check_revision(connection)
-                settings = dict(connection.execute(select(SettingRow.key, SettingRow.value)).all())
+            settings = self._look(engine)
         except DBAPIError as error:
             raise explain(error, self._url) from error
         finally:
@@ -87,6 +86,21 @@ class ServerBackend:
             self.payloads = settings.get("artifacts", "") or payload_url(self.root)
         except OSError as error:
             raise _unreachable(f"the lab's files in {self.root} cannot be read", error) from error
+
+    def _look(self, engine: Engine) -> dict[str, str]:
+        """Find out who one is here and what the lab says of itself, again where the connection breaks meanwhile."""
+        patience = Patience()
+        for tries in itertools.count():
+            connection = connect_patiently(engine)
+            try:
+                with connection:
+                    self.person = self._check_person(connection)
+                    self._check_revision(connection)
+                    return dict(connection.execute(select(SettingRow.key, SettingRow.value)).all())
+            except DBAPIError as error:
+                if not is_lost(error) or not patience.bears(tries):
+                    raise
+        raise AssertionError  # pragma: no cover - the loop has no end
 
     def engines(self) -> tuple[Engine, Engine]:
         """Return an engine that writes and one that refuses to; they share their connections."""
@@ -242,7 +256,11 @@ def connect_patiently(engine: Engine, seconds: float = CONNECT_FOR_S) -> Connect
             return engine.connect()
         except DBAPIError as error:
             patience = seconds if is_coming(error) else min(REFUSED_FOR_S, seconds)
-            if not is_lost(error) or time.monotonic() + pause > began + patience:
+            if (
+                not is_lost(error)
+                or "resolve host" in str(error)
+                or time.monotonic() + pause > began + patience
+            ):
                 raise
         time.sleep(pause)
         pause = min(1.0, pause * 2)

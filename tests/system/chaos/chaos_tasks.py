@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from pathlib import Path
 
 from nanoos_lab.runs import current_run_id
 from nanoos_lab.tasks import Outcome, Params, task
@@ -31,3 +32,19 @@ def journal(inputs, params: JournalParams, context) -> Outcome:
     return Outcome(
         summary={"double": 2 * params.index, "pid": os.getpid()}, artifacts={"result": "result.txt"}
     )
+
+
+class GateParams(Params):
+    opened: str
+    reached: str
+
+
+@task("gate", version="1")
+def gate(inputs, params: GateParams, context) -> Outcome:
+    """Say that it is reached, and wait until it is opened."""
+    del inputs
+    Path(params.reached).touch()
+    while not Path(params.opened).exists():
+        context.progress(None, "waiting")
+        time.sleep(0.002)
+    return Outcome(summary={"passed": True})
