@@ -51,11 +51,11 @@ const STYLE = `
 .nanoos-monitor .strip span{display:block;min-width:2px;background:currentColor}
 .nanoos-monitor .scroll{max-height:380px;overflow:auto;border:1px solid var(--line);border-radius:4px}
 .nanoos-monitor table{border-collapse:separate;border-spacing:0;width:100%;font-size:12.5px;margin:0;table-layout:fixed}
-.nanoos-monitor th,.nanoos-monitor td{padding:4px 8px;text-align:left;vertical-align:middle;white-space:nowrap;overflow:hidden;text-overflow:ellipsis;max-width:none;background:var(--page)}
+.nanoos-monitor th,.nanoos-monitor td{padding:4px 8px;text-align:left;vertical-align:middle;white-space:nowrap;overflow:hidden;text-overflow:ellipsis;max-width:none;box-sizing:border-box;background:var(--page)}
 .nanoos-monitor th{position:sticky;top:0;z-index:1;color:var(--soft);font-weight:600;padding-block:5px;border-bottom:1px solid var(--line)}
 .nanoos-monitor tr.row+tr.row td{border-top:1px solid var(--jp-border-color3,#edf0f2)}
-.nanoos-monitor .run{width:98px}.nanoos-monitor .state{width:104px}.nanoos-monitor .elapsed{width:82px;text-align:right}
-.nanoos-monitor .where{width:118px}.nanoos-monitor .what{width:20%}.nanoos-monitor .act{width:64px;text-align:right}
+.nanoos-monitor .run{width:106px}.nanoos-monitor .state{width:112px}.nanoos-monitor .elapsed{width:86px;text-align:right}
+.nanoos-monitor .where{width:122px}.nanoos-monitor .what{width:19%}.nanoos-monitor .act{width:78px;text-overflow:clip;text-align:right}
 .nanoos-monitor td.elapsed{font-variant-numeric:tabular-nums}
 .nanoos-monitor td.going{color:var(--soft)}
 .nanoos-monitor td.going.bad{color:var(--bad)}
@@ -80,8 +80,9 @@ const STYLE = `
 [data-jp-theme-light="false"] .nanoos-monitor{--good:#4cc38a;--busy:#70b8ff;--wait:#9fb8d6;--bad:#ff8b5e;--idle:#aab1b8;--warn:#f0c000;--shade:var(--jp-layout-color2,#343434)}
 .nanoos-monitor .good{color:var(--good)}.nanoos-monitor .busy{color:var(--busy)}.nanoos-monitor .wait{color:var(--wait)}
 .nanoos-monitor .bad{color:var(--bad)}.nanoos-monitor .idle{color:var(--idle)}.nanoos-monitor .warn{color:var(--warn)}
-@container (max-width:820px){.nanoos-monitor .where{display:none}}
-@container (max-width:660px){.nanoos-monitor .run{width:62px}.nanoos-monitor .elapsed{display:none}.nanoos-monitor .bar{width:48px}.nanoos-monitor .what{width:27%}}
+@container (max-width:960px){.nanoos-monitor .bar{width:48px}}
+@container (max-width:780px){.nanoos-monitor .where{display:none}}
+@container (max-width:660px){.nanoos-monitor .run{width:70px}.nanoos-monitor .elapsed{display:none}.nanoos-monitor .what{width:27%}}
 @container (max-width:460px){.nanoos-monitor .run{display:none}}
 `;
 
