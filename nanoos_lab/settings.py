@@ -24,9 +24,10 @@ import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from nanoos_lab.errors import InvalidInputError, UnknownNameError
+from nanoos_lab.settings_problems import find_problems
 
 
 class Resources(BaseModel):
@@ -169,6 +170,8 @@ class Settings(BaseModel):
         wanted = name or self.default_profile
         if wanted not in self.profiles:
             hint = f"Add it to {user_settings_path()} under [profiles.{wanted}]."
+            if name is None:
+                hint = f"Your settings name it as default_profile. {hint}"
             raise UnknownNameError("profile", wanted, self.profiles, hint)
         return self.profiles[wanted]
 
@@ -195,22 +198,35 @@ def load_settings(*files: Path) -> Settings:
     profiles: dict[str, Any] = dict(_built_in_profiles())
     own = user_settings_path()
     for path in files or (own,):
-        data = _read(path)
+        data = _checked(path, _read(path))
         if "artifacts" in data and path == own:
             raise InvalidInputError(
                 f"{path}: artifacts: where bytes are kept is a matter of a lab, not of a person: say it in the lab's "
                 "settings.toml"
             )
-        for name, entry in data.pop("profiles", {}).items():
-            profiles[name] = {"executor": name, **entry, "name": name}
+        profiles |= data.pop("profiles", {})
         merged |= data
-    try:
-        return Settings(**merged, profiles=profiles)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        names = ", ".join(str(f) for f in files) or str(user_settings_path())
-        raise InvalidInputError(f"{names}: {where}: {first['msg']}") from None
+    return Settings(**merged, profiles=profiles)
+
+
+def _checked(path: Path, data: dict[str, Any]) -> dict[str, Any]:
+    """Return what a file says, with each profile's name and executor, where all of it can be."""
+    said = data.get("profiles", {})
+    named = {
+        name: {"executor": name, **entry, "name": name} if isinstance(entry, dict) else entry
+        for name, entry in (said.items() if isinstance(said, dict) else ())
+    }
+    data = {**data, "profiles": named} if isinstance(said, dict) else data
+    problems = find_problems(path, data, Settings)
+    problems += [
+        f"{path}: profiles.{name}: say also by what it runs: executor = {kind!r}"
+        for name, entry in (said.items() if not problems else ())
+        for kind in ("ssh", "slurm")
+        if kind in entry and "executor" not in entry and name != kind
+    ][:1]
+    if problems:
+        raise InvalidInputError("\n".join(problems))
+    return data
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -18,12 +18,19 @@ def worker(
     until_idle: Annotated[
         bool, typer.Option("--until-idle", help="Stop when nothing is left to look after.")
     ] = False,
+    lease: Annotated[
+        float | None,
+        typer.Option(
+            min=1.0, help="Seconds without a sign of life after which another takes over; 30 by default."
+        ),
+    ] = None,
 ) -> None:
     """Look after the runs of a project with no notebook open: submit, retry, collect. Several are harmless."""
     from nanoos_lab.service import Worker  # noqa: PLC0415 - loads when it is wanted
+    from nanoos_lab.store.leases import LEASE_S  # noqa: PLC0415
 
     lab = current_lab(drive=False)
-    served = Worker(lab.store, lab.engine, lab.engine.token, on_change=_say)
+    served = Worker(lab.store, lab.engine, lab.engine.token, on_change=_say, lease_s=lease or LEASE_S)
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: served.stop())

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _FIRST_PAUSE_S, _LAST_PAUSE_S = 0.1, 5.0
-_RENEW_S = LEASE_S / 3
+_RENEWALS = 3
+"""A lease is renewed when this part of it is over."""
 
 
 @dataclass
@@ -48,15 +49,22 @@ class Worker:
         runs: The project's runs, which do not drive by themselves (``drive=False``).
         holder: A name that no other process has, such as the presence token.
         on_change: Called with the tally after every look that changed something, or when the lease came or went.
+        lease_s: After so long without a sign of life of this worker, another one takes over.
 
     Example:
         >>> Worker(store, Runs(store, settings, drive=False), "night shift").run()  # doctest: +SKIP
     """
 
     def __init__(
-        self, store: Store, runs: Runs, holder: str, *, on_change: Callable[[Tally], None] | None = None
+        self,
+        store: Store,
+        runs: Runs,
+        holder: str,
+        *,
+        on_change: Callable[[Tally], None] | None = None,
+        lease_s: float = LEASE_S,
     ) -> None:
-        self._store, self._runs, self._holder = store, runs, holder
+        self._store, self._runs, self._holder, self._lease_s = store, runs, holder, lease_s
         self._on_change = on_change or (lambda _: None)
         self._stopping = threading.Event()
         self._lease: Lease | None = None
@@ -72,7 +80,7 @@ class Worker:
         Args:
             until_idle: Stop as soon as nothing is left to look after.
         """
-        pause = _FIRST_PAUSE_S
+        pause, longest = _FIRST_PAUSE_S, min(_LAST_PAUSE_S, self._lease_s / _RENEWALS)
         try:
             while not self._stopping.is_set():
                 changed = self._look()
@@ -83,7 +91,7 @@ class Worker:
                     and not self._runs.unfinished_elsewhere()
                 ):
                     break
-                pause = _FIRST_PAUSE_S if changed else min(pause * 1.5, _LAST_PAUSE_S)
+                pause = _FIRST_PAUSE_S if changed else min(pause * 1.5, longest)
                 self._stopping.wait(pause)
         finally:
             self._leave()
@@ -109,10 +117,13 @@ class Worker:
 
     def _lead(self) -> bool:
         """Take the lease or renew it in good time; return whether it is ours."""
-        if self._lease is not None and self._lease.until - time.time() > LEASE_S - _RENEW_S:
+        fresh_s = self._lease_s * (1 - 1 / _RENEWALS)
+        if self._lease is not None and self._lease.until - time.time() > fresh_s:
             return True
         with self._store.write() as session:
-            self._lease = take_lease(session, self._store.scope, self._runs.lease_name, self._holder)
+            self._lease = take_lease(
+                session, self._store.scope, self._runs.lease_name, self._holder, seconds=self._lease_s
+            )
         return self._lease is not None
 
     def _leave(self) -> None:

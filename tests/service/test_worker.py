@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 import threading
+import time
+from dataclasses import replace
 
 import pytest
 
@@ -96,6 +98,18 @@ def test_of_several_workers_one_leads_and_the_next_takes_over(lab, lab_place):
         follower.join(30)
     assert not thread.is_alive()
     assert not follower.is_alive()
+
+
+def test_how_long_a_lease_lasts_is_the_worker_s_to_say(lab):
+    served = Worker(lab.store, lab.engine, "quick", lease_s=2.0)
+    assert served._lead()
+    assert served._lease.until <= time.time() + 2.0
+    first = served._lease
+    served._lease = replace(first, until=time.time() + 1.0)
+    assert served._lead()
+    assert served._lease.token == first.token
+    assert served._lease.until > first.until
+    served._leave()
 
 
 @pytest.mark.system

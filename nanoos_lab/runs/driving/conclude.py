@@ -48,8 +48,10 @@ class Concluder:
     def __init__(self, store: Store, announce: Callable[[str], None]) -> None:
         self._store, self._announce = store, announce
 
-    def conclude(self, scene: Scene, left: list[InFlight]) -> int:
+    def conclude(self, scene: Scene, left: list[InFlight]) -> int | None:
         """End what a worker that is gone did not finish, and return how many runs that were.
+
+        None says that nothing is concluded: somebody works there after all, or it is not certain that nobody will.
 
         Args:
             scene: The folder, as it was seen.
@@ -58,9 +60,9 @@ class Concluder:
         folder, sight = scene.folder, scene.sight
         worked = sight.claimed and "fence" not in (folder.read_claim(0) or {"fence": True})
         if not sight.claimed and not folder.fence():
-            return 0  # a worker has claimed it since it was looked at
+            return None  # a worker has claimed it since it was looked at
         if sight.claimed and sight.may_return and not folder.revoke():
-            return 0  # a worker came in its place
+            return None  # a worker came in its place
         begun = {run: at for run, at in scene.started.items() if not folder.called_off(run)}
         return sum(self._end(scene, run, begun, worked=worked) for run in left)
 

@@ -159,8 +159,8 @@ class Reconciler:
         elif left:
             handing_over = others and any(run.state == RunState.SUBMITTING for run in left)
             if sight.claimed or not handing_over:
-                settled += self._concluder.conclude(scene, left)
-                left = []
+                concluded = self._concluder.conclude(scene, left)
+                settled, left = settled + (concluded or 0), left if concluded is None else []
         if not left:
             self._untidy.append((folder, executor))
         return settled

@@ -1,30 +1,43 @@
-var c={COMPLETED:"good",RUNNING:"busy",QUEUED:"wait",SUBMITTING:"wait",PENDING:"idle",FAILED:"bad",LOST:"bad",CANCELLED:"warn"},g=`
-.nanoos-monitor{font:13px/1.45 var(--jp-ui-font-family,system-ui,sans-serif);color:var(--jp-content-font-color1,#212529);max-width:1080px}
-.nanoos-monitor .head{display:flex;gap:10px;align-items:center;flex-wrap:wrap;margin:2px 0 6px}
-.nanoos-monitor .head b{font-size:15px;font-weight:600}
-.nanoos-monitor .strip{display:flex;height:8px;border-radius:4px;overflow:hidden;background:var(--jp-layout-color3,#e3e6e9);margin:0 0 8px}
-.nanoos-monitor .strip span{display:block;height:8px;background:currentColor}
-.nanoos-monitor .scroll{max-height:380px;overflow:auto;border:1px solid var(--jp-border-color2,#dee2e6);border-radius:4px}
-.nanoos-monitor table{border-collapse:collapse;width:100%;font-size:12.5px;margin:0}
-.nanoos-monitor th{position:sticky;top:0;background:var(--jp-layout-color1,#fff);color:var(--jp-content-font-color2,#5c636a);font-weight:600;text-align:left;padding:5px 10px;border-bottom:1px solid var(--jp-border-color1,#ced4da);z-index:1}
-.nanoos-monitor td{padding:4px 10px;text-align:left;vertical-align:middle;white-space:nowrap;border-top:1px solid var(--jp-border-color3,#edf0f2)}
-.nanoos-monitor td.say{white-space:normal;min-width:12em;color:var(--jp-content-font-color2,#5c636a)}
-.nanoos-monitor td.num{text-align:right;font-variant-numeric:tabular-nums}
+var g={COMPLETED:"good",RUNNING:"busy",QUEUED:"wait",SUBMITTING:"wait",PENDING:"idle",FAILED:"bad",LOST:"bad",CANCELLED:"warn"},b=`
+.nanoos-monitor{--line:var(--jp-border-color2,#dee2e6);--soft:var(--jp-content-font-color2,#5c636a);--page:var(--jp-layout-color1,#fff);--shade:var(--jp-layout-color2,#f1f3f5);
+  font:13px/1.45 var(--jp-ui-font-family,system-ui,sans-serif);color:var(--jp-content-font-color1,#212529);max-width:1080px;container-type:inline-size}
+.nanoos-monitor .head{display:flex;gap:6px 8px;align-items:center;flex-wrap:wrap;margin:2px 0 6px}
+.nanoos-monitor .head b{font-size:15px;font-weight:600;margin-right:2px}
+.nanoos-monitor .strip{display:flex;gap:1px;height:6px;border-radius:3px;overflow:hidden;background:var(--line);margin:0 0 8px}
+.nanoos-monitor .strip span{display:block;min-width:2px;background:currentColor}
+.nanoos-monitor .scroll{max-height:380px;overflow:auto;border:1px solid var(--line);border-radius:4px}
+.nanoos-monitor table{border-collapse:separate;border-spacing:0;width:100%;font-size:12.5px;margin:0;table-layout:fixed}
+.nanoos-monitor th,.nanoos-monitor td{padding:4px 8px;text-align:left;vertical-align:middle;white-space:nowrap;overflow:hidden;text-overflow:ellipsis;max-width:none;box-sizing:border-box;background:var(--page)}
+.nanoos-monitor th{position:sticky;top:0;z-index:1;color:var(--soft);font-weight:600;padding-block:5px;border-bottom:1px solid var(--line)}
+.nanoos-monitor tr.row+tr.row td{border-top:1px solid var(--jp-border-color3,#edf0f2)}
+.nanoos-monitor .run{width:106px}.nanoos-monitor .state{width:112px}.nanoos-monitor .elapsed{width:86px;text-align:right}
+.nanoos-monitor .where{width:122px}.nanoos-monitor .what{width:19%}.nanoos-monitor .act{width:78px;text-overflow:clip;text-align:right}
+.nanoos-monitor td.elapsed{font-variant-numeric:tabular-nums}
+.nanoos-monitor td.going{color:var(--soft)}
+.nanoos-monitor td.going.bad{color:var(--bad)}
+.nanoos-monitor td .soft{color:var(--soft)}
 .nanoos-monitor tr.row{cursor:pointer}
-.nanoos-monitor tr.row:hover{background:var(--jp-layout-color2,#f1f3f5)}
-.nanoos-monitor tr.chosen{background:var(--jp-layout-color2,#e9ecef)}
-.nanoos-monitor code{font-family:var(--jp-code-font-family,ui-monospace,monospace);font-size:12px;background:none}
+.nanoos-monitor tr.row:hover td,.nanoos-monitor tr.chosen td{background:var(--shade)}
+.nanoos-monitor tr.chosen td:first-child{box-shadow:inset 3px 0 var(--busy)}
+.nanoos-monitor code{font-family:var(--jp-code-font-family,ui-monospace,monospace);font-size:12px;background:none;padding:0;color:inherit}
 .nanoos-monitor .badge{display:inline-block;padding:0 7px;border-radius:9px;font-size:11px;line-height:17px;border:1px solid currentColor;font-weight:600}
-.nanoos-monitor .bar{height:6px;width:110px;border-radius:3px;background:var(--jp-layout-color3,#e3e6e9);overflow:hidden}
-.nanoos-monitor .bar div{height:6px;background:#0b68b0}
-.nanoos-monitor button{font:inherit;font-size:11.5px;padding:1px 9px;border:1px solid var(--jp-border-color1,#adb5bd);border-radius:3px;background:var(--jp-layout-color1,#fff);color:inherit;cursor:pointer}
-.nanoos-monitor button:hover{background:var(--jp-layout-color2,#f1f3f5)}
-.nanoos-monitor button:focus-visible,.nanoos-monitor tr.row:focus-visible{outline:2px solid #0b68b0;outline-offset:-2px}
-.nanoos-monitor pre{margin:8px 0 0;padding:8px 10px;max-height:220px;overflow:auto;background:var(--jp-layout-color2,#f8f9fa);border-radius:4px;font-size:12px;white-space:pre-wrap}
+.nanoos-monitor .bar{display:inline-block;vertical-align:middle;height:6px;width:84px;margin-right:8px;border-radius:3px;background:var(--jp-border-color1,#ced4da);overflow:hidden}
+.nanoos-monitor .bar div{height:6px;background:var(--busy)}
+.nanoos-monitor button{font:inherit;font-size:11.5px;padding:0 8px;border:1px solid var(--jp-border-color1,#adb5bd);border-radius:3px;background:var(--page);color:inherit;cursor:pointer}
+.nanoos-monitor button:hover{border-color:currentColor}
+.nanoos-monitor button:focus-visible,.nanoos-monitor tr.row:focus-visible{outline:2px solid var(--busy);outline-offset:-2px}
+.nanoos-monitor pre{margin:8px 0 0;padding:8px 10px;max-height:220px;overflow:auto;background:var(--shade);color:inherit;border-radius:4px;font-size:12px;white-space:pre-wrap;overflow-wrap:anywhere}
 .nanoos-monitor .failures{margin:8px 0 0;padding:0;list-style:none}
-.nanoos-monitor .said{min-height:1.4em;color:var(--jp-content-font-color2,#5c636a)}
-.nanoos-monitor .good{color:#0a7d55}.nanoos-monitor .busy{color:#0b68b0}.nanoos-monitor .wait{color:#5b7fa6}
-.nanoos-monitor .bad{color:#c2410c}.nanoos-monitor .idle{color:#6c757d}.nanoos-monitor .warn{color:#a15c00}
-[data-jp-theme-light="false"] .nanoos-monitor .good{color:#4cc38a}[data-jp-theme-light="false"] .nanoos-monitor .busy{color:#70b8ff}
-[data-jp-theme-light="false"] .nanoos-monitor .bad{color:#ff8b5e}[data-jp-theme-light="false"] .nanoos-monitor .warn{color:#f0c000}
-`;function t(o,e="",n=""){let r=document.createElement(o);return e&&(r.className=e),n&&(r.textContent=n),r}function m(o){let e=t("div","head");e.append(t("b","",o.total===1?"1 run":`${o.total} runs`));for(let[n,r]of Object.entries(o.counts))e.append(t("span",`badge ${c[n]??"idle"}`,`${r} ${n}`));return e}function b(o){let e=t("div","strip");e.setAttribute("role","img");let n=Object.entries(o.counts).map(([r,a])=>`${a} ${r.toLowerCase()}`);e.setAttribute("aria-label",n.join(", "));for(let[r,a]of Object.entries(o.counts)){let i=t("span",c[r]??"idle");i.style.width=`${100*a/Math.max(1,o.total)}%`,e.append(i)}return e}function h(o){let e=t("td");if(o.fraction!==null){let n=t("div","bar"),r=t("div");r.style.width=`${Math.round(100*o.fraction)}%`,n.setAttribute("role","progressbar"),n.setAttribute("aria-valuenow",String(Math.round(100*o.fraction))),n.append(r),e.append(n)}return e}function x(o,e){let n=t("tr",o.id===e.get("selected")?"row chosen":"row");n.tabIndex=0,n.dataset.run=o.id;let r=t("td");r.append(t("code","",o.id));let a=t("td");a.append(t("span",`badge ${c[o.state]??"idle"}`,o.state));let i=t("td");for(let d of o.can){let l=t("button","",d);l.setAttribute("aria-label",`${d} run ${o.id}`),l.addEventListener("click",p=>{p.stopPropagation(),e.send({verb:d,run:o.id})}),i.append(l)}n.append(r,t("td","",o.task),t("td","",o.what),a,h(o)),n.append(t("td","num",o.elapsed),t("td","",o.place||o.profile),t("td","say",o.message),i);let s=()=>{e.set("selected",e.get("selected")===o.id?"":o.id),e.save_changes()};return n.addEventListener("click",s),n.addEventListener("keydown",d=>{d.key==="Enter"&&d.target===n&&s()}),n}function v(o,e){let n=t("div","scroll"),r=t("table"),a=t("tr");for(let d of["run","task","on","state","progress","elapsed","where","",""])a.append(t("th","",d));let i=t("tbody");for(let d of o.rows)i.append(x(d,e));let s=t("thead");return s.append(a),r.append(s,i),n.append(r),n}function y(o){if(!o.failures.length)return null;let e=t("ul","failures");for(let n of o.failures){let r=t("li");r.append(t("span","badge bad",`${n.runs.length} \xD7 ${n.type||"failed"}`),` ${n.message}`),e.append(r)}return e}function w({model:o,el:e}){let n=t("div","nanoos-monitor"),r=t("style");r.textContent=g;let a=t("div");n.append(r,a),e.append(n);let i=()=>{let s=o.get("snapshot"),d=a.querySelector(".scroll"),[l,p]=[d?.scrollTop??0,document.activeElement?.dataset?.run];if(a.replaceChildren(m(s)),!s.total){a.append(t("p","idle","No runs yet: lab.submit(...) or lab.map(...) makes some."));return}a.append(b(s),v(s,o));let u=y(s);u&&a.append(u),s.log&&s.log.run===o.get("selected")&&a.append(t("pre","",s.log.text||"Its worker has not written anything to the log.")),a.append(t("div","said",o.get("said")));let f=a.querySelector(".scroll");f&&(f.scrollTop=l),p&&a.querySelector(`tr[data-run="${p}"]`)?.focus({preventScroll:!0})};i();for(let s of["snapshot","selected","said"])o.on(`change:${s}`,i);return()=>{for(let s of["snapshot","selected","said"])o.off(`change:${s}`,i);n.remove()}}var j={render:w};export{j as default};
+.nanoos-monitor .failures li{margin:3px 0;overflow-wrap:anywhere}
+.nanoos-monitor .whole{margin-top:8px;overflow-wrap:anywhere}
+.nanoos-monitor .whole+pre{margin-top:4px}
+.nanoos-monitor .said{min-height:1.4em;margin-top:4px;color:var(--soft)}
+.nanoos-monitor{--good:#0a7d55;--busy:#0b68b0;--wait:#4a6f97;--bad:#c2410c;--idle:#636b73;--warn:#915300}
+[data-jp-theme-light="false"] .nanoos-monitor{--good:#4cc38a;--busy:#70b8ff;--wait:#9fb8d6;--bad:#ff8b5e;--idle:#aab1b8;--warn:#f0c000;--shade:var(--jp-layout-color2,#343434)}
+.nanoos-monitor .good{color:var(--good)}.nanoos-monitor .busy{color:var(--busy)}.nanoos-monitor .wait{color:var(--wait)}
+.nanoos-monitor .bad{color:var(--bad)}.nanoos-monitor .idle{color:var(--idle)}.nanoos-monitor .warn{color:var(--warn)}
+@container (max-width:960px){.nanoos-monitor .bar{width:48px}}
+@container (max-width:780px){.nanoos-monitor .where{display:none}}
+@container (max-width:660px){.nanoos-monitor .run{width:70px}.nanoos-monitor .elapsed{display:none}.nanoos-monitor .what{width:27%}}
+@container (max-width:460px){.nanoos-monitor .run{display:none}}
+`;function a(o,n="",t=""){let e=document.createElement(o);return n&&(e.className=n),t&&(e.textContent=t),e}function x(o){let n=a("div","head");n.append(a("b","",o.total===1?"1 run":`${o.total} runs`));for(let[t,e]of Object.entries(o.counts))n.append(a("span",`badge ${g[t]??"idle"}`,`${e} ${t}`));return n}function w(o){let n=a("div","strip");n.setAttribute("role","img");let t=Object.entries(o.counts).map(([e,r])=>`${r} ${e.toLowerCase()}`);n.setAttribute("aria-label",t.join(", "));for(let[e,r]of Object.entries(o.counts)){let s=a("span",g[e]??"idle");s.style.width=`${100*r/Math.max(1,o.total)}%`,n.append(s)}return n}function l(o,n=""){let t=a("td",o,n);return n&&(t.title=n),t}function v(o){let n=l(`going${g[o.state]==="bad"?" bad":""}`);if(o.fraction!==null&&o.state!=="COMPLETED"){let t=String(Math.round(100*o.fraction)),[e,r]=[a("div","bar"),a("div")];r.style.width=`${t}%`,e.setAttribute("role","progressbar"),e.setAttribute("aria-valuenow",t),e.append(r),n.append(e)}return n.append(o.message),n.title=o.message,n}function y(o,n,t){let e=a("button","",o);return e.setAttribute("aria-label",`${o} run ${n.id}`),e.addEventListener("click",r=>{r.stopPropagation(),t.send({verb:o,run:n.id})}),e}function E(o,n){let t=a("tr",o.id===n.get("selected")?"row chosen":"row");t.tabIndex=0,t.dataset.run=o.id;let[e,r,s,i]=[l("run"),l("what"),l("state"),l("act")];e.append(a("code","",o.id)),r.append(o.task,a("span","soft",o.what?` \xB7 ${o.what}`:"")),r.title=o.what,s.append(a("span",`badge ${g[o.state]??"idle"}`,o.state)),o.attempt>1&&(s.title=`attempt ${o.attempt}`),i.append(...o.can.map(p=>y(p,o,n))),t.append(e,r,s,v(o),l("elapsed",o.elapsed),l("where",o.place||o.profile),i);let d=()=>{n.set("selected",n.get("selected")===o.id?"":o.id),n.save_changes()};return t.addEventListener("click",d),t.addEventListener("keydown",p=>{p.key==="Enter"&&p.target===t&&d()}),t}var M=["run","what","state","going","elapsed","where","act"],T={what:"task",going:"",act:""};function k(o,n){let t=a("div","scroll"),e=a("table"),r=a("tr");for(let d of M)r.append(a("th",d,T[d]??d));let s=a("tbody");for(let d of o.rows)s.append(E(d,n));let i=a("thead");return i.append(r),e.append(i,s),t.append(e),t}function L(o){if(!o.failures.length)return null;let n=a("ul","failures");for(let t of o.failures){let e=a("li");e.append(a("span","badge bad",`${t.runs.length} \xD7 ${t.type||"failed"}`),` ${t.message}`),n.append(e)}return n}function $({model:o,el:n}){let t=a("div","nanoos-monitor"),e=a("style");e.textContent=b;let r=a("div");t.append(e,r),n.append(t);let s=()=>{let i=o.get("snapshot"),d=r.querySelector(".scroll"),[p,m]=[d?.scrollTop??0,document.activeElement?.dataset?.run];if(r.replaceChildren(x(i)),!i.total){r.append(a("p","idle","No runs yet: lab.submit(...) or lab.map(...) makes some."));return}r.append(w(i),k(i,o));let u=L(i);u&&r.append(u);let c=i.rows.find(h=>h.id===o.get("selected"));c&&r.append(a("div","whole",[c.id,c.place,c.message].filter(Boolean).join(" \xB7 "))),i.log&&i.log.run===o.get("selected")&&r.append(a("pre","",i.log.text||"Its worker has not written anything to the log.")),r.append(a("div","said",o.get("said")));let f=r.querySelector(".scroll");f&&(f.scrollTop=p),m&&r.querySelector(`tr[data-run="${m}"]`)?.focus({preventScroll:!0})};s();for(let i of["snapshot","selected","said"])o.on(`change:${i}`,s);return()=>{for(let i of["snapshot","selected","said"])o.off(`change:${i}`,s);t.remove()}}var j={render:$};export{j as default};
