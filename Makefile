@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 CONSTRAINTS := binder/constraints.txt
 export OMP_NUM_THREADS ?= 1
+# Tests that wait, for servers and for processes that are killed, leave room for others; 0 runs them one by one.
+JOBS ?= 2
 
 .PHONY: help demo lab test check benchmarks format clean
 
@@ -33,7 +35,7 @@ lab: $(VENV)/.installed-all ## Open JupyterLab on the first notebook
 	$(BIN)/jupyter lab notebooks/01-first-steps.ipynb
 
 test: $(VENV)/.installed-dev check ## Every check and every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile
 
 check: $(VENV)/.installed-dev ## Lint, types, layers, bundles
 	$(BIN)/ruff check .

@@ -321,7 +321,9 @@ class Cluster:
 
 def _free_ports(count: int) -> list[int]:
     """Return ports that nobody listens on; the third follows the second."""
-    for start in range(16817, 32000, 10):
+    begin = os.getpid() % 1500  # apart from where another cluster that starts just now looks
+    for step in range(1500):
+        start = 16817 + 10 * ((begin + step) % 1500)
         found = list(range(start, start + count))
         with contextlib.ExitStack() as stack:
             try:

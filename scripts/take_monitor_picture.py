@@ -42,8 +42,8 @@ def watch(folder: Path) -> dict[str, object]:
     Args:
         folder: Where to make the lab.
     """
-    from nanoos_lab.lab import Lab
-    from nanoos_lab.settings import Profile, Resources, Settings, SlurmSettings
+    from nanoos_lab.lab import Lab  # noqa: PLC0415 - after the environment is set
+    from nanoos_lab.settings import Profile, Resources, Settings, SlurmSettings  # noqa: PLC0415
 
     resources = Resources(memory_gb=1.5, walltime_hours=0.2)
     gpu = Profile(
