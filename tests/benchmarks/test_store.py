@@ -12,15 +12,12 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from pymatgen.core import Lattice, Structure
 
-from nanoos_lab import structures as science
 from nanoos_lab.properties import Method, Origin, PropertyEstimate
 from nanoos_lab.store.database import Store
 from nanoos_lab.store.events import record_event
 from nanoos_lab.store.materials import material_of_phase
 from nanoos_lab.store.schema import PropertyValueRow
-from nanoos_lab.store.structures import insert_structure
 from nanoos_lab.store.values import insert_values
 
 if TYPE_CHECKING:
@@ -53,7 +50,7 @@ def _estimates(start: int, count: int) -> list[PropertyEstimate]:
 def _bare(store: Store, path: Path) -> sqlite3.Connection:
     """Return a connection to an empty database of the same schema and the same guarantees."""
     connection = sqlite3.connect(path, isolation_level=None)
-    with contextlib.closing(sqlite3.connect(store.path)) as original:
+    with contextlib.closing(sqlite3.connect(store.root / "store.sqlite")) as original:
         for (statement,) in original.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL"):
             connection.execute(statement)
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=OFF"):
@@ -74,7 +71,7 @@ def test_values_against_executemany(store: Store, tmp_path: Path) -> None:
 
     seconds = _seconds(ours)
     columns = [column.name for column in PropertyValueRow.__table__.columns]
-    with contextlib.closing(sqlite3.connect(store.path)) as connection:
+    with contextlib.closing(sqlite3.connect(store.root / "store.sqlite")) as connection:
         rows = connection.execute(f"SELECT {','.join(columns)} FROM property_value").fetchall()  # noqa: S608 - names of our own
     assert len(rows) == count
     bare = _bare(store, tmp_path / "bare.sqlite")
@@ -95,7 +92,10 @@ def test_values_against_executemany(store: Store, tmp_path: Path) -> None:
 def test_a_small_transaction_against_bare_sqlite(store: Store, tmp_path: Path) -> None:
     bare = _bare(store, tmp_path / "bare.sqlite")
     project = store.scope.project_id
-    line = "INSERT INTO event (project_id, at, author, kind, subject_id, data) VALUES (?, 0.0, 'a', 'k', 's', '{}')"
+    line = (
+        "INSERT INTO event (id, project_id, at, author, kind, subject_id, data) "
+        "VALUES (lower(hex(randomblob(10))), ?, 0.0, 'a', 'k', 's', '{}')"
+    )
 
     def ours() -> None:
         with store.write() as session:
@@ -109,31 +109,6 @@ def test_a_small_transaction_against_bare_sqlite(store: Store, tmp_path: Path) -
     pairs = [(_seconds(ours), _seconds(theirs)) for _ in range(500)]
     ms, base = (statistics.median(side) * 1e3 for side in zip(*pairs, strict=True))
     print(f"\none durable transaction: {ms:.2f} ms, bare sqlite3 {base:.2f} ms, {ms / base:.1f} times")
-
-
-def test_described_structures(store: Store) -> None:
-    centres = ["Ti", "Zr", "Hf", "Sn", "Ge", "Mn", "V", "Fe", "Cr", "Nb"]
-    positions = [[0, 0, 0], [0.5, 0.5, 0.5], [0.5, 0.5, 0], [0.5, 0, 0.5], [0, 0.5, 0.5]]
-    made = [
-        Structure(Lattice.cubic(3.5 + i / 40), ["Sr", centre, "O", "O", "O"], positions)
-        for i in range(100)
-        for centre in centres
-    ]
-    described = [(structure, science.describe(structure)) for structure in made]
-
-    def insert() -> None:
-        with store.write() as session:
-            for structure, description in described:
-                insert_structure(session, store.scope, structure, name="x", description=description)
-
-    hashing = _seconds(
-        lambda: [(science.digest(s), science.crystal_hashes(s), science.to_json(s)) for s in made]
-    )
-    seconds = _seconds(insert)
-    print(
-        f"\nstructures: {len(made) / seconds:,.0f} rows/s, {seconds / len(made) * 1e3:.2f} ms each, "
-        f"of which hashing and JSON {hashing / len(made) * 1e3:.2f} ms"
-    )
 
 
 def test_the_last_of_ten_thousand_facts_cost_what_the_first_did(store: Store) -> None:
@@ -160,7 +135,7 @@ def test_opening_an_up_to_date_lab(store: Store) -> None:
         Store.open(store.root).close()
 
     def bare() -> None:
-        with contextlib.closing(sqlite3.connect(store.path)) as connection:
+        with contextlib.closing(sqlite3.connect(store.root / "store.sqlite")) as connection:
             connection.execute("SELECT name FROM project").fetchall()
 
     pairs = [(_seconds(reopen), _seconds(bare)) for _ in range(30)]

@@ -189,3 +189,36 @@ def test_the_command_tags_notes_and_renames(lab, po):
     assert run_line("rename one beta", spaces).name == "beta"
     with pytest.raises(InvalidInputError, match="say which tags"):
         run_line("tag one", spaces)
+
+
+def test_every_filter_is_documented_where_people_look(repository):
+    import inspect
+
+    from nanoos_lab.cli.finding import FILTERS_HELP
+    from nanoos_lab.store.filters import FILTERS
+
+    page = (repository / "docs" / "finding.md").read_text(encoding="utf-8")
+    named = inspect.signature(nl.Lab.find).parameters
+    for name in set(FILTERS) - {"reduced_formula"}:
+        assert f"`{name}=" in page or f"`{name}`" in page, name
+        if name != "ids":
+            assert name in named
+            assert f"{name}=" in FILTERS_HELP, name
+
+
+def test_examples_of_the_page_are_understood(repository):
+    import re
+
+    from nanoos_lab.store.filters import read_filters
+
+    page = (repository / "docs" / "finding.md").read_text(encoding="utf-8")
+    cells = [row.split("|")[3] for row in page.splitlines() if row.startswith("| `")]
+    words = [word for cell in cells for word in re.findall(r"`([^`]+)`", cell)]
+    assert len(words) > 25
+    for word in words:
+        (plain,) = shlex.split(word) if word.startswith("'") else [word]
+        read_filters(parse_filters([plain]))
+    calls = [row.split("|")[1] for row in page.splitlines() if row.startswith("| `")]
+    for call in re.findall(r"`(\w+=[^`]+)`", " ".join(calls)):
+        if "..." not in call:
+            read_filters(eval(f"dict({call})"))  # noqa: S307 - of our own page
