@@ -136,8 +136,10 @@ class Reconciler:
         elif sight.view is View.GONE and left:
             handing_over = others and any(run.state == RunState.SUBMITTING for run in left)
             if sight.claimed or not handing_over:
-                settled += self._conclude(scene, left)
-                left = []
+                concluded = self._conclude(scene, left)
+                if concluded is None:
+                    return settled
+                settled, left = settled + concluded, []
         if not left:
             self._untidy.append((folder, executor))
         return settled
@@ -186,10 +188,13 @@ class Reconciler:
         folder.killed.write_text(run.id, encoding="ascii")
         executor.stop(folder, run.job_id, hard=patience >= 2 * CANCEL_GRACE_S)
 
-    def _conclude(self, scene: _Scene, left: list[InFlight]) -> int:
-        """The worker is gone: what it did not finish is lost, or never began."""
+    def _conclude(self, scene: _Scene, left: list[InFlight]) -> int | None:
+        """The worker is gone: what it did not finish is lost, or never began.
+
+        None, and nothing, where a worker has claimed the folder since it was looked at.
+        """
         if not scene.sight.claimed and not scene.folder.fence():
-            return 0  # a worker has claimed it since it was looked at
+            return None
         reason = scene.sight.reason or _NO_SUBMITTER
         begun = {run: at for run, at in scene.started.items() if not scene.folder.called_off(run)}
         worked = "fence" not in (scene.folder.read_claim() or {"fence": True})
