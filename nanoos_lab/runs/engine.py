@@ -203,6 +203,7 @@ class Runs:
         """Have the server refuse a person who may only look, before anything is made."""
         if self._looks_on:
             self._store.ensure(lambda _: None)
+            self._looks_on = False  # the server allows it: one has become an editor since the lab was opened
 
     def _order(
         self, task: str | Task[Any], params: Mapping[str, Any], on: str | None, **options: Any

@@ -140,7 +140,9 @@ def test_a_run_over_very_many_structures_stays_drawable(store: Store, add_run: C
 
 
 def test_what_does_not_exist_is_said(store: Store) -> None:
-    with pytest.raises(UnknownNameError, match="no structure or run or value or artifact or sample named 'nothing'"):
+    with pytest.raises(
+        UnknownNameError, match="no structure or run or value or artifact or sample named 'nothing'"
+    ):
         _trace(store, "nothing")
 
 

@@ -200,7 +200,12 @@ def test_reviving_clears_the_end(store: Store, pending: Callable[..., str]) -> N
 def test_a_batch_keeps_order_and_repetition(store: Store, pending: Callable[..., str]) -> None:
     one, two = pending(), pending()
     batch = BatchRow(
-        id="ba5e00000001", project_id=store.scope.project_id, task="relax", label="", author="ada", created_at=1.0
+        id="ba5e00000001",
+        project_id=store.scope.project_id,
+        task="relax",
+        label="",
+        author="ada",
+        created_at=1.0,
     )
     with store.write() as session:
         changes.insert_batch(session, store.scope, batch, [(two, False), (one, True), (two, False)])

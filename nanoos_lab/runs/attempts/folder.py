@@ -50,6 +50,8 @@ PROTOCOL = 1
 MAX_OUTCOME_BYTES = 64 * 2**20
 MAX_SPEC_BYTES = 512 * 2**20
 _MAX_SMALL_BYTES = 64 * 2**10
+_TRIES = 10
+"""How often a folder may go while one makes it."""
 _FENCE, _CALLED_OFF = b"fence", b"cancelled"
 
 
@@ -70,12 +72,19 @@ class AttemptFolder:
 
     def prepare(self) -> None:
         """Make the folder and make its name durable; harmless where it exists."""
-        make_folder(self.path.parent)
-        make_readable_folder(self.path)
-        for name in ("started", "outcomes", "cancel", "progress"):
-            make_readable_folder(self.path / name)
-        sync_folder(self.path)
-        sync_folder(self.path.parent)
+        for left in reversed(range(_TRIES)):
+            try:
+                make_folder(self.path.parent)
+                make_readable_folder(self.path)
+                for name in ("started", "outcomes", "cancel", "progress"):
+                    make_readable_folder(self.path / name)
+                sync_folder(self.path)
+                sync_folder(self.path.parent)
+            except FileNotFoundError:  # another process tidied it at this moment
+                if not left:
+                    raise
+            else:
+                return
 
     # ------------------------------------------------------------------ spec
 
@@ -141,8 +150,14 @@ class AttemptFolder:
 
     def fence(self) -> bool:
         """Make sure that nobody begins to work here; False where a worker had claimed the folder."""
-        self.prepare()
-        return self._fence(0) or self.read_claim() == {"fence": True}
+        for left in reversed(range(_TRIES)):
+            self.prepare()
+            try:
+                return self._fence(0) or self.read_claim() == {"fence": True}
+            except FileNotFoundError:  # another process tidied the folder just now
+                if not left:
+                    raise
+        return False
 
     def revoke(self) -> bool:
         """Make sure that nobody comes in place of the worker that is gone; False where somebody did."""

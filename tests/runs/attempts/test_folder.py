@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
 from nanoos_lab.errors import InvalidInputError, RunError
+from nanoos_lab.runs.attempts import folder as room
 from nanoos_lab.runs.attempts.files import open_stranger, read_stranger, write_durably
 from nanoos_lab.runs.attempts.folder import AttemptFolder
 from nanoos_lab.runs.attempts.presence import release
@@ -174,3 +176,21 @@ def test_progress_through_a_link_is_not_read(folder: AttemptFolder, tmp_path: Pa
     (tmp_path / "other").write_text(line(0.5))
     folder.progress(RUN).symlink_to(tmp_path / "other")
     assert read_progress(folder, RUN) == Progress()
+
+
+def test_a_folder_that_is_tidied_while_it_is_made_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = AttemptFolder(tmp_path / "runs" / "ab" / "abcdefabcdef")
+    make, goes = room.make_readable_folder, iter([True, False, True])
+
+    def make_and_lose(path: Path) -> None:
+        make(path)
+        if path.name == "outcomes" and next(goes, False):
+            shutil.rmtree(folder.path)
+
+    monkeypatch.setattr(room, "make_readable_folder", make_and_lose)
+    folder.prepare()
+    assert {path.name for path in folder.path.iterdir()} == {"started", "outcomes", "cancel", "progress"}
+    assert folder.fence()
+    assert folder.take_claim(b"{}") is None

@@ -134,6 +134,27 @@ def test_a_dead_submitter_without_a_worker_is_fenced_and_not_charged(
     assert folder.take_claim(b"{}") is None
 
 
+def test_a_worker_that_claims_and_ends_while_it_is_looked_for_keeps_its_outcome(
+    situation: Callable[..., Situation], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    s = situation(tries=1)
+    folder = s.set(S.SUBMITTING, submitter_dead=True)
+    fence = AttemptFolder.fence
+
+    def come_first(self: AttemptFolder) -> bool:
+        monkeypatch.setattr(AttemptFolder, "fence", fence)
+        s.worker(folder)
+        s.outcome(folder)
+        release(s.claim)
+        return fence(self)
+
+    monkeypatch.setattr(AttemptFolder, "fence", come_first)
+    s.runs._reconciler.reconcile()
+    assert folder.outcome(s.id).exists(), "nothing was tidied that is not settled"
+    found, attempt = s.look()
+    assert (found, attempt.number, attempt.ended) == (S.COMPLETED, 1, S.COMPLETED)
+
+
 @pytest.mark.parametrize("state", [S.SUBMITTING, S.QUEUED])
 def test_a_dead_submitters_worker_is_adopted(situation: Callable[..., Situation], state: RunState) -> None:
     s = situation()

@@ -85,7 +85,8 @@ def check_each_once(store: Store, ended: list[RunRow], journal: list[str]) -> tu
             began = [attempt for attempt in mine if attempt.started_at is not None]
             if not 1 <= worked[run.id] <= len(began):
                 doubled.append(
-                    f"{run.id}: worked {worked[run.id]} times, {len(began)} attempts of {len(mine)} began"
+                    f"{run.id}: worked {worked[run.id]} times, {len(began)} attempts of {len(mine)} began: "
+                    + "; ".join(f"{a.number} {a.executor} {a.ended} {a.started_at} {a.reason}" for a in mine)
                 )
             if run.summary["double"] != 2 * run.params["index"]:
                 doubled.append(f"{run.id}: a foreign result")
