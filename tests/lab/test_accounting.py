@@ -11,7 +11,8 @@ from sqlalchemy import update
 from nanoos_lab.errors import InvalidInputError, LimitExceededError
 from nanoos_lab.lab import Lab
 from nanoos_lab.settings import ProjectLimits, Resources, Settings
-from nanoos_lab.store.accounting import estimate_cost
+from nanoos_lab.store.accounting import FROM_SCHEDULER, estimate_cost, unaccounted_attempts
+from nanoos_lab.store.run_changes import set_attempt
 from nanoos_lab.store.schema import AttemptRow, RunRow
 
 
@@ -64,6 +65,31 @@ def test_a_worker_says_how_much_memory_it_had(lab):
     (entry,) = lab.usage().entries
     assert 2**24 < entry.max_rss_bytes < 2**36
     assert entry.elapsed_hours > 0
+
+
+def test_what_no_scheduler_has_told_of_is_known(lab):
+    run = lab.run("static", lab.add(chain(2)), calculator="toy", on="process")
+    scope = lab.store.scope
+
+    def unaccounted(*executors, since=0.0):
+        with lab.store.read() as session:
+            return unaccounted_attempts(session, scope, executors, since=since)
+
+    (found,) = unaccounted("process")
+    assert (found.run_id, found.number, found.profile) == (run.id, 1, "process")
+    assert found.usage["source"] == "worker"
+    assert unaccounted("slurm") == []
+    assert unaccounted() == []
+    assert unaccounted("process", since=found.finished_at) == []
+    with lab.store.write() as session:
+        set_attempt(session, scope, run.id, 1, usage=None)
+    assert len(unaccounted("process")) == 1
+    with lab.store.write() as session:
+        set_attempt(session, scope, run.id, 1, ended=None)  # as long as its job has other work
+    assert unaccounted("process") == []
+    with lab.store.write() as session:
+        set_attempt(session, scope, run.id, 1, ended="COMPLETED", usage={"source": FROM_SCHEDULER})
+    assert unaccounted("process") == []
 
 
 def test_times_that_grow_as_the_cube_are_seen_to(lab):

@@ -11,7 +11,6 @@ import json
 import os
 import re
 import secrets
-import shutil
 import socket
 import sys
 import time
@@ -39,8 +38,8 @@ IDLE_S = 3600.0
 """After so long without a word the connection is taken to be gone."""
 MAX_ANSWER_BYTES = 8 * 2**20
 """About so many bytes of files go into one answer."""
-TOMBSTONE_S = 7 * 86400.0
-"""How long the fence of a removed folder stays: a job that was given up may come late."""
+STALE_S = 7 * 86400.0
+"""After so long what was not staged to the end, or not removed to the end, is removed."""
 _LOG_CHARACTERS = 16_000
 _PART = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -184,7 +183,7 @@ class Agent:
         return Answer({"files": told}, blobs)
 
     def remove(self, header: Mapping[str, Any], _: Sequence[bytes]) -> Answer:
-        """Remove settled folders, and submissions of which nothing is left; a fence stays for who may come late."""
+        """Remove settled folders, and submissions of which nothing is left."""
         if not self._swept:
             self._swept = True
             self._sweep()
@@ -197,7 +196,7 @@ class Agent:
         return Answer({})
 
     def _sweep(self) -> None:
-        """Remove what nobody will ask for: old fences, folders that were not staged to the end, old submissions."""
+        """Remove what nobody will ask for: folders that were not staged or not removed to the end, old submissions."""
         runs, now = self.base / "runs", time.time()
         with suppress(OSError):
             sweep(runs)
@@ -205,7 +204,7 @@ class Agent:
             for path in (runs / shard).glob("*") if shard != SUBMISSIONS else ():
                 with suppress(OSError):
                     left_over = path.name.startswith(".") or not (path / "spec.json").exists()
-                    if left_over and now - path.lstat().st_mtime > TOMBSTONE_S:
+                    if left_over and now - path.lstat().st_mtime > STALE_S:
                         remove_tree(path)
 
 
@@ -252,18 +251,10 @@ def _grant(folder: AttemptFolder, act: str, run: str) -> None:
 
 
 def _remove(folder: AttemptFolder) -> None:
-    """Remove a folder; where no worker ever claimed it, a fence stays, as its job may come late."""
-    if not folder.path.exists():
-        return
-    folder.fence()
-    if folder.read_claim(0) != {"fence": True}:
+    """Remove a folder in which nobody is to begin any more; a job that comes late finds nothing to do."""
+    if folder.path.exists():
+        folder.fence()
         remove_tree(folder.path)
-        return
-    for path in list(folder.path.iterdir()):
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path, ignore_errors=True)
-        elif path != folder.claim:
-            path.unlink(missing_ok=True)
 
 
 def _said(error: Exception) -> str:

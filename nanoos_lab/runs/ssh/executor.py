@@ -72,7 +72,9 @@ class SshExecutor(SlurmExecutor):
         self._elsewhere: dict[Path, str] = {}
         """Folders that were sent to where the profile leads to no more, and where that was."""
         self._leaving: dict[Path, str | None] = {}
-        """Settled folders that still are there, with the names of their submissions."""
+        """Settled folders that are to be removed there, with the names of their submissions."""
+        self._gone: set[Path] = set()
+        """Those that were."""
         self._looked_at = self._next_at = self._changed_at = -1e9
         self._trouble: Exception | None = None
         """Why the last look at the folders there came to nothing."""
@@ -124,6 +126,7 @@ class SshExecutor(SlurmExecutor):
             if isinstance(error, BusyError):
                 self._most = max(1, len(folders) // 2)
             raise
+        self._stir()
         self._most = min(2 * self._most, self.profile.slurm.max_jobs)
         return [job_id] if len(folders) == 1 else [f"{job_id}_{i}" for i in range(len(folders))]
 
@@ -158,11 +161,19 @@ class SshExecutor(SlurmExecutor):
             )
             return Sight(View.UNKNOWN, said)
         self._exchange()
+        before = self._seen[mine.path].phase if mine.path in self._seen else None
         sight = super().look(mine, job_id, owner_alive=owner_alive, begun_at=begun_at)
+        if self._seen[mine.path].phase is not before:
+            self._stir()
         if sight.view is View.UNKNOWN:
             words = str(self._trouble or "") or mine.mirror.trouble or sight.reason
             return sight._replace(reason=words)
         return sight
+
+    def _stir(self) -> None:
+        """Something happened: more of it may be seen soon."""
+        self._changed_at = time.monotonic()
+        self._next_at = min(self._next_at, self._looked_at + self._settings.poll_s)
 
     def _sent_elsewhere(self, folder: RemoteFolder) -> str:
         """Return where a folder was sent, if that is not where the profile leads to now."""
@@ -306,7 +317,9 @@ class SshExecutor(SlurmExecutor):
             Whether nothing of it is there; else it is to be asked again.
         """
         mine = self.folder(folder.path)
-        if read_place(mine) is None or self._sent_elsewhere(mine):
+        if mine.path in self._leaving and mine.path not in self._gone:
+            self._remove()
+        if mine.path in self._gone or read_place(mine) is None or self._sent_elsewhere(mine):
             self._let_go(mine.path)
             return True
         if mine.path not in self._leaving:
@@ -314,13 +327,12 @@ class SshExecutor(SlurmExecutor):
             self._leaving[mine.path] = ticket.name if ticket else None
             if mine.path in self._seen:
                 self._cancel_unwanted(self._seen[mine.path])
-            return False
-        self._remove()
-        return mine.path not in self._mirrors
+        return False
 
     def _remove(self) -> None:
-        """Have every settled folder removed."""
-        names = [self._mirrors[path].name for path in self._leaving if path in self._mirrors]
+        """Have every settled folder removed that is not yet."""
+        paths = self._leaving.keys() - self._gone
+        names = sorted(self.folder(path).mirror.name for path in paths)
         submissions = sorted({name for name in self._leaving.values() if name})
         try:
             self.cluster.ask({"op": "remove", "folders": names, "submissions": submissions})
@@ -328,12 +340,12 @@ class SshExecutor(SlurmExecutor):
             return
         except StartError as error:
             _log.warning("%d settled folders are left where they are: %s", len(names), error)
-        for path in list(self._leaving):
-            self._let_go(path)
+        self._gone |= paths
 
     def _let_go(self, path: Path) -> None:
         for known in (self._seen, self._mirrors, self._leaving, self._elsewhere):
             known.pop(path, None)
+        self._gone.discard(path)
 
 
 def _name(folder: AttemptFolder) -> str:

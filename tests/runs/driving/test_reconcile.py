@@ -402,3 +402,15 @@ def situation_of_open_gate(s: Situation, tries: int = 2) -> Situation:
     s.id = run.id
     s.set(S.RUNNING)
     return s
+
+
+def test_a_folder_that_was_claimed_after_all_is_not_a_settled_one(
+    situation: Callable[..., Situation], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    s = situation()
+    s.set(S.QUEUED, submitter_dead=True)
+    with monkeypatch.context() as patch:  # a worker comes between the look and the fence
+        patch.setattr(AttemptFolder, "fence", lambda folder: bool(s.worker(folder)))
+        s.runs._reconciler.reconcile()
+    assert not s.runs._reconciler.untidy
+    assert s.look()[0] is S.RUNNING

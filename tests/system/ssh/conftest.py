@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import shlex
 import shutil
@@ -13,6 +14,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import psutil
@@ -27,7 +29,12 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parents[2]
-MODULES = (HERE.parent / "slurm" / "modules", HERE.parents[1] / "runs" / "modules")
+MODULES = (HERE / "modules", HERE.parent / "slurm" / "modules", HERE.parents[1] / "runs" / "modules")
+NAMES = {
+    "ssh_tasks": ("leave", "journal"),
+    "slurm_tasks": ("end", "hold"),
+    "sample_tasks": ("double", "fail", "gate", "strain"),
+}
 SSHD = "/usr/sbin/sshd"
 _CONFIG = """\
 Port {port}
@@ -104,7 +111,8 @@ class Sshd:
         while True:
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
                 return
-            assert self._process.poll() is None and time.monotonic() < end, self.log()
+            assert self._process.poll() is None, self.log()
+            assert time.monotonic() < end, self.log()
             time.sleep(0.02)
 
     def log(self) -> str:
@@ -189,6 +197,17 @@ def settings_with(sshd: Sshd, folder: Path, **changed: Any) -> Settings:
         slurm=SlurmSettings(**{"file_delay_s": 0.2, "runs_per_job": 1, **changed}),
     )  # fmt: skip
     return Settings(profiles={"cluster": profile, "here": Profile(name="here", executor="here")})
+
+
+@pytest.fixture
+def tasks(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """Return the tasks of the tests, from modules that nodes find too."""
+    for folder in MODULES:
+        monkeypatch.syspath_prepend(str(folder))
+    modules = {module: importlib.import_module(module) for module in NAMES}
+    return SimpleNamespace(
+        **{task: getattr(modules[module], task) for module, names in NAMES.items() for task in names}
+    )
 
 
 @pytest.fixture
