@@ -57,8 +57,8 @@ class Run:
 
     @property
     def row(self) -> RunRow:
-        """Its row, read again from the store until it is final."""
-        if not self.known_state.final:
+        """Its row, read again from the store until it is COMPLETED: what ended otherwise may be tried again."""
+        if self.known_state is not RunState.COMPLETED:
             self.update(self.lab.run_rows([self.id])[0])
         return self.last_row
 
@@ -195,8 +195,8 @@ class RunSet(Sequence[Run]):
         self.title = title
 
     def refresh(self) -> RunSet:
-        """Read the rows of all unfinished runs again, in one query, and return the set."""
-        open_runs = [run for run in self._runs if not run.known_state.final]
+        """Read the rows of all runs again that are not COMPLETED, in one query, and return the set."""
+        open_runs = [run for run in self._runs if run.known_state is not RunState.COMPLETED]
         if open_runs:
             rows = open_runs[0].lab.run_rows([run.id for run in open_runs])
             for run, row in zip(open_runs, rows, strict=True):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
 import time
 from functools import cache
@@ -104,15 +103,15 @@ class Cluster:
             UnreachableError: There is none.
         """
         with self._lock:
-            fresh = self._connection is None
-            self._connected()
-        if fresh:
+            before = self._connection
+            after = self._connected()
+        if before is not after:
             self.scheduler.ask_soon()
 
     def _connected(self) -> Connection:
         """Return the connection, made anew where there is none; the lock is held."""
-        if self._connection is not None and self._connection.pid != os.getpid():
-            self._drop()  # a forked child has its parent's: it must not speak there
+        if self._connection is not None and not self._connection.alive:
+            self._drop()
         if self._connection is None:
             if self._failure is not None and time.monotonic() < self._next_at:
                 raise self._failure

@@ -76,7 +76,7 @@ class Connection:
         )  # fmt: skip
         if self._process.stdin is None or self._process.stdout is None:  # pragma: no cover - both are pipes
             raise AssertionError
-        self.pid = os.getpid()
+        self._pid = os.getpid()  # a forked child has its parent's: it must not speak there
         self._wire = Wire(self._process.stdout.fileno(), self._process.stdin.fileno(), PATIENCE_S)
         try:
             self._begin()
@@ -122,9 +122,14 @@ class Connection:
         except (EOFError, OSError, WireError) as error:
             raise self._explain(error) from None
 
+    @property
+    def alive(self) -> bool:
+        """Whether it is this process's and has not ended, as far as can be said without asking."""
+        return self._pid == os.getpid() and self._process.poll() is None
+
     def close(self) -> None:
         """End it."""
-        mine = self.pid == os.getpid()
+        mine = self._pid == os.getpid()
         for stream in (self._process.stdin, self._process.stdout, self._said):
             with contextlib.suppress(OSError):
                 if stream is not None:

@@ -13,7 +13,7 @@ from nanoos_lab.runs.attempts.files import names_in
 from nanoos_lab.runs.attempts.folder import AttemptFolder
 from nanoos_lab.runs.attempts.place import Place, read_place, write_place
 from nanoos_lab.runs.attempts.submission import LISTING, SUBMISSIONS, read_ticket, write_tickets
-from nanoos_lab.runs.executors import Sight, StartError, View
+from nanoos_lab.runs.executors import Sight, StartError, Verdict, View
 from nanoos_lab.runs.slurm.commands import BusyError, SchedulerError
 from nanoos_lab.runs.slurm.executor import SlurmExecutor
 from nanoos_lab.runs.slurm.script import job_script
@@ -79,6 +79,16 @@ class SshExecutor(SlurmExecutor):
         self._trouble: Exception | None = None
         """Why the last look at the folders there came to nothing."""
 
+    @property
+    def at_once(self) -> int:
+        """How many folders one submission may take; 0 while the cluster cannot be reached or does not answer."""
+        try:
+            self.cluster.reach()
+        except UnreachableError as error:
+            # What will never be reached as things are is asked for all the same, to fail with what is wrong.
+            return 1 if error.verdict is Verdict.FINAL else 0
+        return super().at_once
+
     def folder(self, path: Path) -> RemoteFolder:
         """Return an attempt folder as it is seen from here.
 
@@ -111,24 +121,33 @@ class SshExecutor(SlurmExecutor):
         script = job_script(profile, resources, name, Path(listing), len(folders), here=False)
         for folder in folders:
             write_place(folder, Place(self.profile.name, self.profile.executor, self.cluster.address))
-        self._stage(folders)
-        write_tickets(folders, name)  # the last act before: from here on there may be a job
-        asked = {"op": "submit", "name": name, "folders": [_name(f) for f in folders], "cpus": resources.cpus}
         try:
-            job_id = self.scheduler.submit(
-                [], run=lambda _: str(self.cluster.ask(asked, [script.encode()]).header.get("output"))
-            )
+            job_id = self._submit(folders, name, resources.cpus, script.encode())
         except UnreachableError:
             raise  # nobody knows whether there is a job: what its name and the folders there say will decide
         except StartError as error:
-            for folder in folders:  # there they are fenced, or nobody was asked for
-                AttemptFolder(folder.path).fence()
+            self._withdraw(folders, name)
             if isinstance(error, BusyError):
                 self._most = max(1, len(folders) // 2)
             raise
         self._stir()
         self._most = min(2 * self._most, self.profile.slurm.max_jobs)
         return [job_id] if len(folders) == 1 else [f"{job_id}_{i}" for i in range(len(folders))]
+
+    def _submit(self, folders: Sequence[AttemptFolder], name: str, cpus: int, script: bytes) -> str:
+        self._stage(folders)
+        write_tickets(folders, name)  # the last act before: from here on there may be a job
+        asked = {"op": "submit", "name": name, "folders": [_name(folder) for folder in folders], "cpus": cpus}
+        return self.scheduler.submit(
+            [], run=lambda _: str(self.cluster.ask(asked, [script]).header.get("output"))
+        )
+
+    def _withdraw(self, folders: Sequence[AttemptFolder], name: str) -> None:
+        """Take back folders that were refused there: they are fenced, or nobody was asked for."""
+        for folder in folders:
+            AttemptFolder(folder.path).fence()
+            self._leaving[folder.path] = name
+        self._remove()
 
     def _stage(self, folders: Sequence[AttemptFolder]) -> None:
         names: list[str] = []
