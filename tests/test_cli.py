@@ -87,11 +87,14 @@ def test_a_detached_run_goes_on_without_its_command(folder):
 
 def test_an_interrupted_command_says_what_becomes_of_its_run(folder):
     code = (
-        "import _thread, threading, nanoos_lab.cli as cli\n"
+        "import _thread, sys, threading, traceback, nanoos_lab.cli as cli\n"
         "from nanoos_lab.tasks import TASKS, Context, Outcome, Params, task\n"
         "class Nothing(Params): pass\n"
         "@task('endless', version='1')\n"
         "def endless(inputs, params: Nothing, context: Context) -> Outcome:\n"
+        "    main = threading.main_thread().ident\n"
+        "    while '_pause' not in [f.name for f in traceback.extract_stack(sys._current_frames()[main])]:\n"
+        "        threading.Event().wait(0.01)\n"
         "    _thread.interrupt_main()\n"
         "    threading.Event().wait()\n"
         "TASKS.register('endless', endless)\n"
