@@ -41,6 +41,7 @@ MAX_ANSWER_BYTES = 8 * 2**20
 STALE_S = 7 * 86400.0
 """After so long what was not staged to the end, or not removed to the end, is removed."""
 _LOG_CHARACTERS = 16_000
+_NOTHING: dict[str, Any] = {"claims": [], "started": {}, "outcomes": {}, "progress": {}, "logs": {}}
 _PART = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -151,9 +152,12 @@ class Agent:
         return Answer({"now": time.time(), "folders": found})
 
     def _look_at(self, folder: AttemptFolder, wanted: Mapping[str, Any]) -> dict[str, Any]:
-        for act, run in wanted["wishes"]:
-            _grant(folder, act, run)
-        seen = observe(folder)
+        if not folder.path.is_dir():  # removed: who comes late finds nothing to do, as if it were fenced
+            seen: dict[str, Any] = {**_NOTHING, "claims": [{"fence": True}]}
+        else:
+            for act, run in wanted["wishes"]:
+                _grant(folder, act, run)
+            seen = observe(folder)
         if wanted["job"]:
             name, job_id = wanted["job"]
             seen["job_log"] = self._submission(name).log_tail(job_id, _LOG_CHARACTERS)
