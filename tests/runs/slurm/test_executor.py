@@ -466,7 +466,7 @@ def test_a_ticket_leads_nowhere_else(situation: Any, fake: Any, tmp_path: Path, 
     (run,) = situation.submit()
     folder = situation.work(run, run)
     outside = situation.store.root.parent / "outside"
-    outside.mkdir()
+    outside.mkdir(exist_ok=True)
     (folder.path / "job.json").write_text(json.dumps({"name": name, "index": None, "at": 1.0}))
     situation.executor._seen.clear()
     assert read_ticket(folder) is None
