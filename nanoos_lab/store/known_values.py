@@ -88,7 +88,9 @@ class KnownValue:
         """The condition on a material that such a value holds for it as such; None where none does for any."""
         general = and_(self.good, _V.structure_id.is_(None))
         query = select(_V.material_id).where(general, _V.material_id.is_not(None))
-        found = sorted({str(one) for one in self.session.scalars(query.distinct().limit(_MOST_MATERIALS + 1))})
+        found = sorted(
+            {str(one) for one in self.session.scalars(query.distinct().limit(_MOST_MATERIALS + 1))}
+        )
         if not found:
             return None
         if len(found) <= _MOST_MATERIALS:
