@@ -265,7 +265,8 @@ class Cluster:
         ports = _free_ports(5)
         words: dict[str, object] = {
             "host": socket.gethostname().split(".")[0], "folder": self.folder, "job_age": self.job_age_s,
-            "patience": self.patience_s, "controller": ports[0], "node": ports[1], "last_node": ports[1] + 1, "database": ports[3], "sql": ports[4],
+            "patience": self.patience_s,
+            "controller": ports[0], "node": ports[1], "last_node": ports[1] + 1, "database": ports[3], "sql": ports[4],
         }  # fmt: skip
         accounting = _ACCOUNTING if self.accounting else "AccountingStorageType=accounting_storage/none"
         words["accounting"] = accounting.format(**words)
