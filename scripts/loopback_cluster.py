@@ -69,6 +69,7 @@ ReturnToService=2
 SlurmdTimeout=60
 JobRequeue=1
 InactiveLimit=0
+MessageTimeout={patience}
 KillWait=5
 MinJobAge={job_age}
 MaxArraySize=2001
@@ -137,6 +138,8 @@ class Cluster:
     accounting: bool = True
     job_age_s: int = 600
     """How long the controller remembers a finished job."""
+    patience_s: int = 10
+    """How long SLURM's own commands try to reach a daemon."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -172,7 +175,8 @@ class Cluster:
         return bool(states) and states <= {"idle", "mix", "alloc"}
 
     def stop(self) -> None:
-        """Stop every part that this cluster started; its files stay."""
+        """Stop every part that this cluster started, its jobs first; its files stay."""
+        self._end_jobs()
         names = [f"slurmd.{node}" for node in NODES] + ["slurmctld", "slurmdbd"]
         for name in names:
             self.end(name, signal.SIGTERM)
@@ -181,6 +185,18 @@ class Cluster:
         for name in ("munged", "mariadb"):
             self.end(name, signal.SIGTERM)
             self._until_gone(name)
+
+    def _end_jobs(self) -> None:
+        """Kill all jobs, which would outlive the daemons, and wait until they are gone."""
+        if self.pid("slurmctld") is None or self.pid("munged") is None:
+            return
+        with contextlib.suppress(ClusterError, subprocess.TimeoutExpired):
+            self._ask("scancel", "--state=PENDING", "--me")
+            self._ask("scancel", "--signal=KILL", "--full", "--me")
+            self._ask("scancel", "--me")
+            end = time.monotonic() + 10
+            while self._ask("squeue", "--noheader", "--me").strip() and time.monotonic() < end:
+                time.sleep(0.1)
 
     def start_munge(self) -> None:
         """Start the authentication service."""
@@ -227,6 +243,20 @@ class Cluster:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, how)
 
+    def kill(self, name: str) -> None:
+        """Kill a part outright, and wait until it is gone."""
+        self.end(name)
+        self._until_gone(name)
+
+    def revive(self, name: str) -> None:
+        """Start a part again that was killed: ``munged``, ``slurmctld``, ``slurmd.n1`` or ``slurmd.n2``."""
+        if name == "munged":
+            self.start_munge()
+        elif name == "slurmctld":
+            self.start_controller()
+        else:
+            self.start_node(name.removeprefix("slurmd."))
+
     def _write(self) -> None:
         for name in ("state", "spool", "log", "run"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
@@ -235,6 +265,7 @@ class Cluster:
         ports = _free_ports(5)
         words: dict[str, object] = {
             "host": socket.gethostname().split(".")[0], "folder": self.folder, "job_age": self.job_age_s,
+            "patience": self.patience_s,
             "controller": ports[0], "node": ports[1], "last_node": ports[1] + 1, "database": ports[3], "sql": ports[4],
         }  # fmt: skip
         accounting = _ACCOUNTING if self.accounting else "AccountingStorageType=accounting_storage/none"

@@ -153,7 +153,7 @@ def lab_place(request: pytest.FixtureRequest, tmp_path: Path) -> str | Path:
 
 
 @contextlib.contextmanager
-def _cluster(*, accounting: bool) -> Iterator[Cluster]:
+def _cluster(*, accounting: bool, **options: int) -> Iterator[Cluster]:
     """Start a real SLURM for as long as this lasts."""
     from scripts import loopback_cluster
 
@@ -165,7 +165,7 @@ def _cluster(*, accounting: bool) -> Iterator[Cluster]:
     )
     folder = Path(tempfile.mkdtemp(prefix="nanoos-slurm-"))  # a socket's path must be short
     folder.chmod(0o755)
-    cluster = loopback_cluster.Cluster(folder, accounting=accounting)
+    cluster = loopback_cluster.Cluster(folder, accounting=accounting, **options)
     try:
         cluster.start()
         yield cluster
@@ -204,3 +204,12 @@ def slurm_without_accounting(
     for name, value in slurm_cluster_without_accounting.environment.items():
         monkeypatch.setenv(name, value)
     return slurm_cluster_without_accounting
+
+
+@pytest.fixture
+def slurm_for_chaos(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
+    """Start a real SLURM for one test that will not treat it well."""
+    with _cluster(accounting=True, patience_s=3) as cluster:
+        for name, value in cluster.environment.items():
+            monkeypatch.setenv(name, value)
+        yield cluster

@@ -11,6 +11,7 @@ from nanoos_lab.calculators import Calculator, get_calculator
 from nanoos_lab.simulate.deform import CellFreedom
 from nanoos_lab.simulate.descent import Descent, descend
 from nanoos_lab.simulate.engine import Bounds, StructureEngine
+from nanoos_lab.simulate.remembering import RememberedEngine
 from nanoos_lab.simulate.statements import (
     SYMPREC,
     Stater,
@@ -23,6 +24,7 @@ from nanoos_lab.tasks import Context, Outcome, Params, task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from pymatgen.core.structure import Structure
 
@@ -109,6 +111,7 @@ def relax_structure(
     keep_symmetry: bool = False,
     max_volume_change: float = 0.5,
     progress: Report | None = None,
+    memory: Path | None = None,
 ) -> Relaxation:
     """Relax a crystal to the nearest minimum.
 
@@ -121,6 +124,8 @@ def relax_structure(
         keep_symmetry: Whether the space group of the start is kept.
         max_volume_change: Growth of the volume, as a fraction, at which it gives up unconverged.
         progress: Called with done part (None: not known) and a line after each step.
+        memory: A file that keeps each answer of the calculator: given again after an interruption, with all else
+            the same, the relaxation goes on from where it was.
 
     Raises:
         InvalidInputError: The calculator cannot use the structure.
@@ -130,8 +135,9 @@ def relax_structure(
     chosen, freedom = get_calculator(calculator), CellFreedom(cell)
     kind = SymmetricEngine if keep_symmetry else StructureEngine
     engine = kind(structure, chosen, Bounds(max_volume_change))
+    asked = engine if memory is None else RememberedEngine(engine, memory)
     descent = descend(
-        engine,
+        asked,
         engine.numbers,
         engine.start,
         freedom=freedom,
@@ -141,7 +147,7 @@ def relax_structure(
     )
     relaxed = engine.structure_at(descent.last)
     stater = Stater(chosen, _recipe(fmax, freedom), converged=descent.converged)
-    magnetization = engine.magnetization()
+    magnetization = asked.magnetization()
     estimates = (*stater.energetics(descent.last, magnetization), *stater.geometry(relaxed))
     return Relaxation(structure, relaxed, descent, magnetization, estimates)
 
@@ -205,11 +211,12 @@ def _identity(params: RelaxParams) -> Mapping[str, Any]:
     return calculator_identity(get_calculator(params.calculator))
 
 
-@task("relax", version="1", identity=_identity)
+@task("relax", version="1", identity=_identity, resumable=True)
 def relax(inputs: Mapping[str, Any], params: RelaxParams, context: Context) -> Outcome:
     """Atoms and cell relaxed to the nearest minimum of the energy."""
     options = params.model_dump()
-    result = relax_structure(inputs["structure"], progress=context.progress, **options)
+    memory = context.folder / "evaluations.jsonl"
+    result = relax_structure(inputs["structure"], progress=context.progress, memory=memory, **options)
     outcome = "converged" if result.converged else "NOT converged"
     context.progress(1.0, f"{outcome} after {result.descent.force_calls} force calls")
     reason = () if result.converged else (f"not converged: {result.descent.reason}",)

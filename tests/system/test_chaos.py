@@ -29,18 +29,18 @@ ROLES = ("submitter", "collector", "kernel")
 class Victims:
     """The processes of the game, started again whenever they are killed."""
 
-    def __init__(self, root: Path) -> None:
-        self.log = root / "log.txt"
+    def __init__(self, root: Path, *, roles: tuple[str, ...] = ROLES, profile: str = "process") -> None:
+        self.log, self.roles = root / "log.txt", roles
         with self.log.open("ab") as log:
             self.nursery = subprocess.Popen(
-                [sys.executable, str(HERE / "chaos_process.py"), str(root)],
+                [sys.executable, str(HERE / "chaos_process.py"), str(root), profile],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 bufsize=0,
                 stderr=log,
             )
         self.pids: dict[str, int] = {}
-        for role in ROLES:
+        for role in roles:
             self.start(role)
 
     def start(self, role: str) -> None:
@@ -49,7 +49,7 @@ class Victims:
 
     def await_all(self) -> None:
         """Wait until every role is being played."""
-        while len(self.pids) < len(ROLES):
+        while len(self.pids) < len(self.roles):
             found, _, _ = select.select([self.nursery.stdout], [], [], 60)
             assert found, f"no process came up within a minute: {self.log.read_text()[-3000:]}"
             role, pid = self.nursery.stdout.readline().split()

@@ -194,3 +194,70 @@ def test_a_folder_that_is_tidied_while_it_is_made_is_made_again(
     assert {path.name for path in folder.path.iterdir()} == {"started", "outcomes", "cancel", "progress"}
     assert folder.fence()
     assert folder.take_claim(b"{}") is None
+
+
+# ---------------------------------------------------------------------- a worker that comes again
+
+
+def incarnation(job: str, restarts: int) -> bytes:
+    return json.dumps({"pid": 5, "job": job, "restarts": restarts}).encode()
+
+
+def test_a_later_incarnation_of_the_same_job_takes_over(folder: AttemptFolder) -> None:
+    first = folder.take_claim(incarnation("7_1", 0))
+    again = folder.take_over(incarnation("7_1", 1), job="7_1", restarts=1)
+    assert again is not None
+    assert (folder.generation(), folder.read_claim()["restarts"]) == (1, 1)
+    assert folder.read_claim(0)["restarts"] == 0
+    release(again)
+    assert not folder.worker_alive()  # by the latest claim, whatever the first still holds
+    third = folder.take_over(incarnation("7_1", 5), job="7_1", restarts=5)
+    assert folder.worker_alive()
+    release(first), release(third)
+
+
+@pytest.mark.parametrize(("job", "restarts"), [("7_2", 1), ("7_1", 0), ("7_1", -1)])
+def test_nobody_else_takes_over(folder: AttemptFolder, job: str, restarts: int) -> None:
+    claim = folder.take_claim(incarnation("7_1", 0))
+    assert folder.take_over(b"{}", job=job, restarts=restarts) is None
+    release(claim)
+
+
+@pytest.mark.parametrize(
+    "content", [b"fence", b"rubbish", b"{}", b'{"job": "7_1", "restarts": "many"}', b"[]"]
+)
+def test_what_is_no_claim_of_a_job_is_not_taken_over(folder: AttemptFolder, content: bytes) -> None:
+    folder.claim.write_bytes(content)
+    assert folder.take_over(b"{}", job="7_1", restarts=3) is None
+
+
+def test_what_is_revoked_is_not_taken_over(folder: AttemptFolder) -> None:
+    release(folder.take_claim(incarnation("7_1", 0)))
+    assert folder.revoke()
+    assert folder.revoke()
+    assert folder.take_over(b"{}", job="7_1", restarts=1) is None
+    assert folder.read_claim() == {"fence": True}
+    assert folder.read_claim(0)["job"] == "7_1"
+
+
+def test_either_a_worker_comes_again_or_it_is_locked_out(folder: AttemptFolder) -> None:
+    release(folder.take_claim(incarnation("7_1", 0)))
+    latest = folder.generation()
+    again = folder.take_over(incarnation("7_1", 1), job="7_1", restarts=1)
+    # what follows is the second half of a revocation that had looked before the worker came
+    assert not folder._fence(latest + 1)
+    release(again)
+
+
+def test_revoking_what_is_gone_is_no_error(tmp_path: Path) -> None:
+    assert AttemptFolder(tmp_path / "gone").revoke()
+
+
+def test_beginning_an_item_anew_leaves_nothing_of_it(folder: AttemptFolder) -> None:
+    folder.item(RUN).mkdir(parents=True)
+    (folder.item(RUN) / "half").touch()
+    folder.progress(RUN).write_text("{}")
+    folder.begin_item_anew(RUN)
+    assert not folder.item(RUN).exists()
+    assert not folder.progress(RUN).exists()
+    folder.begin_item_anew(RUN)

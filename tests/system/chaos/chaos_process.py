@@ -1,7 +1,7 @@
-"""The processes that the fault test kills.
+"""The processes that the fault tests kill.
 
-``python chaos_process.py ROOT`` imports once and then starts a process for each role named on its standard
-input; each says ``ROLE PID`` on standard output when it is at work.
+``python chaos_process.py ROOT [PROFILE]`` imports once and then starts a process for each role named on its standard
+input; each says ``ROLE PID`` on standard output when it is at work. Runs go to the profile, by default ``process``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import traceback
 from pathlib import Path
 
 from nanoos_lab.runs.engine import Runs
-from nanoos_lab.settings import Profile, RetryPolicy, Settings
+from nanoos_lab.settings import Profile, Resources, RetryPolicy, Settings, SlurmSettings
 from nanoos_lab.store.database import Store
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -26,14 +26,34 @@ SETTINGS = Settings(
     profiles={
         "here": Profile(name="here", executor="here", retry=PATIENT),
         "process": Profile(name="process", executor="process", retry=PATIENT, max_workers=3),
+        "cluster": Profile(
+            name="cluster",
+            executor="slurm",
+            retry=PATIENT,
+            max_workers=4,
+            resources=Resources(memory_gb=0.3, walltime_hours=0.2),
+            slurm=SlurmSettings(file_delay_s=0.5, max_jobs=12),
+        ),
     }
 )
+
+
+def hurry() -> None:
+    """Wait less for a slow cluster than one does outside of tests, so that more happens in the same time."""
+    from nanoos_lab.runs.driving import endings
+    from nanoos_lab.runs.slurm import executor, scheduler
+
+    executor.SUBMISSION_PATIENCE_S = 2.0
+    executor.SlurmExecutor.pace_s = 0.2
+    endings.SHORTEST_PAUSE_S = 0.1
+    scheduler.QUERY_INTERVAL_S, scheduler.LONGEST_INTERVAL_S, scheduler.LONGEST_SILENCE_S = 0.3, 1.0, 1.0
+    scheduler.SECOND_OPINION_S = scheduler.LATE_ACCOUNTS_S = 1.0
 
 
 def submit(runs: Runs, root: Path, profile: str, told: Path) -> str:
     """Ask for one more run, and say so on disk once it has been promised."""
     index = time.time_ns()
-    work_s = random.choice([0.0, 0.005, 0.03])
+    work_s = random.choice([0.0, 0.3, 1.0] if profile == "cluster" else [0.0, 0.005, 0.03])
     params = {"index": index, "journal": str(root / "journal.txt"), "work_s": work_s}
     run = runs.submit(journal, {}, params, on=profile).run.id
     descriptor = os.open(told, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
@@ -42,20 +62,29 @@ def submit(runs: Runs, root: Path, profile: str, told: Path) -> str:
     return run
 
 
-def submitter(runs: Runs, root: Path, told: Path) -> None:
+def submitter(runs: Runs, root: Path, told: Path, profile: str) -> None:
     """Ask for runs, start them, look after them."""
     for _ in range(random.choice([1, 1, 2, 12])):
-        submit(runs, root, "process", told)
+        if profile == "process" or _few_wait(runs):
+            submit(runs, root, profile, told)
     runs.step()
 
 
-def collector(runs: Runs, _root: Path, _told: Path) -> None:
+def _few_wait(runs: Runs) -> bool:
+    """Whether a cluster can still take more in reasonable time."""
+    from nanoos_lab.store import runs as rows
+
+    with runs._store.read() as session:
+        return rows.count_unfinished(session, runs._store.scope) < 30
+
+
+def collector(runs: Runs, _root: Path, _told: Path, _profile: str) -> None:
     """Only look after runs."""
     runs.recover()
     runs.step()
 
 
-def kernel(runs: Runs, root: Path, told: Path) -> None:
+def kernel(runs: Runs, root: Path, told: Path, _profile: str) -> None:
     """Execute runs itself."""
     runs.wait([submit(runs, root, "here", told)])
 
@@ -66,26 +95,27 @@ def place_of(root: Path) -> str:
     return said.read_text() if said.exists() else str(root / "lab")
 
 
-def play(role: str, root: Path) -> None:
+def play(role: str, root: Path, profile: str) -> None:
     """Be one of the roles until killed or stopped."""
     runs = Runs(Store.open(place_of(root)), SETTINGS, drive=False)
     os.write(1, f"{role} {os.getpid()}\n".encode())
     while True:
         {"submitter": submitter, "collector": collector, "kernel": kernel}[role](
-            runs, root, root / f"told-{role}"
+            runs, root, root / f"told-{role}", profile
         )
-        time.sleep(0.005)
+        time.sleep(0.05 if profile == "cluster" else 0.005)
 
 
 def main() -> None:
-    root = Path(sys.argv[1])
+    root, profile = Path(sys.argv[1]), (sys.argv[2:] or ["process"])[0]
+    hurry()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # whoever is killed is reaped
     for line in sys.stdin:
         if os.fork() == 0:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             random.seed()
             try:
-                play(line.strip(), root)
+                play(line.strip(), root, profile)
             except BaseException:  # noqa: BLE001 - told to the test, which looks for it
                 traceback.print_exc()
             finally:

@@ -25,7 +25,8 @@ def journal(inputs, params: JournalParams, context) -> Outcome:
         context.progress(None, "working")
         time.sleep(0.002)
     (context.folder / "result.txt").write_text(str(2 * params.index))
-    line = f"{current_run_id()} {os.getpid()}\n".encode()
+    job = f"{os.environ.get('SLURM_JOB_ID', '')}/{os.environ.get('SLURM_RESTART_COUNT', '0')}"
+    line = f"{current_run_id()} {os.getpid()} {job}\n".encode()
     descriptor = os.open(params.journal, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     os.write(descriptor, line)
     os.close(descriptor)

@@ -42,8 +42,12 @@ def arm(at: int, note: Path, *, worker: bool) -> None:
 
         from nanoos_lab.runs.driving import inline
         from nanoos_lab.runs.executors.process import ProcessExecutor
+        from nanoos_lab.runs.slurm import executor as slurm
+        from nanoos_lab.runs.slurm.scheduler import Scheduler
 
         acts += [(Session, "commit"), (subprocess.Popen, "__init__"), (ProcessExecutor, "stop")]
+        acts += [(slurm, "write_tickets"), (Scheduler, "submit"), (Scheduler, "cancel")]
+        acts += [(AttemptFolder, "revoke"), (slurm.SlurmExecutor, "forget")]
         acts.append((inline, "execute"))
     for holder, name in acts:
         wrap(holder, name, at, note)
