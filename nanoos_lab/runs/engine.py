@@ -79,8 +79,8 @@ class Runs:
         self._waiting = Waiting()
         announce = self._waiting.announce
         self._inline = InlineRuns(store, self._presence, self._pool, self._done_for_now)
-        self._launcher = Launcher(store, self._presence, self._pool)
         self._reconciler = Reconciler(store, self._presence, self._pool, self._inline, announce)
+        self._launcher = Launcher(store, self._presence, self._pool, self._reconciler.leave)
         self._accountant = Accountant(store, self._pool)
         self._limits = settings.limits.get(store.scope.project)
         self._turn = threading.RLock()

@@ -70,7 +70,7 @@ def work_on(path: Path, incarnation: Incarnation | None = None) -> int:
     if incarnation is not None:
         worker |= incarnation._asdict()
     content = json.dumps(worker).encode()
-    claim, again = folder.take_claim(content), False
+    claim, again = folder.take_claim(content, must_lock=incarnation is None), False
     if claim is None and incarnation is not None and incarnation.restarts:
         claim, again = folder.take_over(content, job=incarnation.job, restarts=incarnation.restarts), True
     if claim is None:

@@ -110,16 +110,17 @@ class AttemptFolder:
 
     # ------------------------------------------------------------------ the two decisions
 
-    def take_claim(self, content: bytes) -> int | None:
+    def take_claim(self, content: bytes, *, must_lock: bool = True) -> int | None:
         """Become the worker of this folder.
 
         Args:
             content: JSON that says who claims.
+            must_lock: Whether the lock alone tells that the worker lives.
 
         Returns:
             The descriptor that carries the lock of a life, or None where the folder is claimed or fenced.
         """
-        return publish_locked(self.claim, content)
+        return publish_locked(self.claim, content, must_lock=must_lock)
 
     def take_over(self, content: bytes, *, job: str, restarts: int) -> int | None:
         """Become the worker in place of an earlier incarnation of the same job, which the scheduler ended.
@@ -138,7 +139,7 @@ class AttemptFolder:
         before = claim.get("restarts")
         if claim.get("job") != job or not isinstance(before, int) or before >= restarts:
             return None
-        return publish_locked(self._claim(latest + 1), content)
+        return publish_locked(self._claim(latest + 1), content, must_lock=False)
 
     def unfinished(self, run: str) -> bool:
         """Return whether an item was begun, not called off, and left without an outcome.
@@ -170,7 +171,7 @@ class AttemptFolder:
             return True
 
     def _fence(self, generation: int) -> bool:
-        descriptor = publish_locked(self._claim(generation), _FENCE)
+        descriptor = publish_locked(self._claim(generation), _FENCE, must_lock=False)
         if descriptor is not None:
             release(descriptor)
         return descriptor is not None

@@ -7,6 +7,7 @@ file appears under its name already locked. The lock is ``flock``'s: all process
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -23,16 +24,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _STALE_TEMPORARY_S = 60.0
+_NO_LOCKS = {errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP}
+"""What a file system says that knows no locks; nobody holds one there."""
 _held: set[int] = set()
 """Descriptors of locked files; a forked child closes its copies, or it would prolong its parent's life."""
 
 
-def publish_locked(path: Path, content: bytes) -> int | None:
+def publish_locked(path: Path, content: bytes, *, must_lock: bool = True) -> int | None:
     """Make a file that is locked by this process from the moment it can be seen.
 
     Args:
         path: Where; its folder exists.
         content: What it holds.
+        must_lock: Whether the lock is needed; some clusters' file systems know none.
 
     Returns:
         The open descriptor that carries the lock, or None where the file exists already.
@@ -40,7 +44,7 @@ def publish_locked(path: Path, content: bytes) -> int | None:
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
     descriptor = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _lock(descriptor, must=must_lock)
         os.write(descriptor, content)
         os.link(temporary, path)
     except FileExistsError:
@@ -53,6 +57,14 @@ def publish_locked(path: Path, content: bytes) -> int | None:
         temporary.unlink(missing_ok=True)
     _held.add(descriptor)
     return descriptor
+
+
+def _lock(descriptor: int, *, must: bool) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if must or error.errno not in _NO_LOCKS:
+            raise
 
 
 def release(descriptor: int) -> None:
@@ -75,8 +87,11 @@ def is_held(path: Path) -> bool:
         return False
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
+    except OSError as error:
+        if isinstance(error, BlockingIOError):
+            return True
+        if error.errno not in _NO_LOCKS:
+            raise
     finally:
         os.close(descriptor)
     return False

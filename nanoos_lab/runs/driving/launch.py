@@ -27,7 +27,7 @@ from nanoos_lab.store.run_changes import Ending
 from nanoos_lab.store.schema import RunState, new_id
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -63,10 +63,17 @@ class Launcher:
         store: The open store.
         presence: This process's presence in the lab.
         pool: The executors.
+        leave: Takes folders that no worker will come to, to tidy them.
     """
 
-    def __init__(self, store: Store, presence: Presence, pool: ExecutorPool) -> None:
-        self._store, self._presence, self._pool = store, presence, pool
+    def __init__(
+        self,
+        store: Store,
+        presence: Presence,
+        pool: ExecutorPool,
+        leave: Callable[[AttemptFolder, DetachedExecutor], None],
+    ) -> None:
+        self._store, self._presence, self._pool, self._leave = store, presence, pool, leave
         self._missing: set[str] = set()
 
     def launch(self, lease: Lease | None = None) -> int:
@@ -211,8 +218,7 @@ class Launcher:
 
         self._store.ensure(take_back)
         for folder, _ in fenced:
-            if executor.forget(folder):
-                folder.tidy()
+            self._leave(folder, executor)
 
     def _spec(self, chunk: _Chunk) -> dict[str, Any]:
         with self._store.read() as session:

@@ -269,6 +269,15 @@ class Reconciler:
         """Whether settled folders wait for their worker to go."""
         return bool(self._untidy)
 
+    def leave(self, folder: AttemptFolder, executor: DetachedExecutor) -> None:
+        """Take a settled folder, to tidy it when its executor lets it go.
+
+        Args:
+            folder: The folder.
+            executor: Whose it is.
+        """
+        self._untidy.append((folder, executor))
+
     def tidy(self, more: Iterable[AttemptFolder] = ()) -> None:
         """Remove the files of settled folders once their worker is gone and none can come.
 

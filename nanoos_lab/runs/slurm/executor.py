@@ -31,6 +31,8 @@ EXPLANATION_PATIENCE_S = 5.0
 LOCK_PATIENCE_S = 600.0
 """How long a worker whose job the scheduler does not know is believed to live because its lock is held."""
 CANCEL_AGAIN_S = 30.0
+UNWANTED_PATIENCE_S = 120.0
+"""How long to try to call off a job for which nothing is left to do."""
 
 
 @dataclass
@@ -45,6 +47,8 @@ class _Memory:
     """Since when its job is known to have ended, or not to exist, by the monotonic clock."""
     cancelled_at: float = -1e9
     cancelled_hard: bool = False
+    unwanted_since: float = 0.0
+    """Since when nothing is left to be done in it."""
 
 
 class SlurmExecutor:
@@ -255,9 +259,12 @@ class SlurmExecutor:
         Args:
             folder: A folder whose job has ended, and that is removed next.
         """
-        memory = self._seen.pop(folder.path, None) or _Memory(read_ticket(folder))
-        self._cancel_unwanted(memory)
+        memory = self._remember(folder)
+        if self._may_still_come(folder, memory):
+            return False
+        del self._seen[folder.path]
         ticket = memory.ticket
+        self.scheduler.forget(memory.job_id, *_by_name(ticket))
         if ticket is None:
             return True
         submission = Submission.of(folder, ticket.name)
@@ -270,13 +277,30 @@ class SlurmExecutor:
             submission.remove()
         return True
 
+    def _may_still_come(self, folder: AttemptFolder, memory: _Memory) -> bool:
+        """Return whether a job may still wait for its turn although nothing is left for it to do; call it off.
+
+        It would do no harm, as it would find the folder fenced or gone: so it is not asked about without end.
+        """
+        if memory.phase is not None or memory.ticket is None or not _fenced(folder):
+            self._cancel_unwanted(memory)
+            return False
+        memory.unwanted_since = memory.unwanted_since or time.monotonic()
+        patient = time.monotonic() - memory.unwanted_since < UNWANTED_PATIENCE_S
+        try:
+            job = self.scheduler.find(memory.job_id, *_by_name(memory.ticket))
+            if job is not None and job.phase is Phase.WAITING:
+                self.scheduler.cancel(job.id)
+        except SchedulerError:
+            return patient
+        return job is None and patient and time.time() - memory.ticket.at < SUBMISSION_PATIENCE_S
+
     def _cancel_unwanted(self, memory: _Memory) -> None:
-        """Where a job still waits for its turn although nothing is left for it to do, let it not come."""
+        """Where a job is known to wait for its turn although nothing is left for it to do, let it not come."""
         job = self.scheduler.last_word(memory.job_id)
         if job is not None and job.phase is Phase.WAITING:
             with contextlib.suppress(SchedulerError):
                 self.scheduler.cancel(job.id)
-        self.scheduler.forget(memory.job_id, *_by_name(memory.ticket))
 
 
 def _by_name(ticket: Ticket | None) -> tuple[str | None, int | None]:

@@ -124,7 +124,10 @@ class SshExecutor(SlurmExecutor):
         try:
             job_id = self._submit(folders, name, resources.cpus, script.encode())
         except UnreachableError:
-            raise  # nobody knows whether there is a job: what its name and the folders there say will decide
+            # its name and what the folders there hold will tell whether there is a job
+            for folder in folders:
+                self.folder(folder.path).mirror.open = True
+            raise
         except StartError as error:
             self._withdraw(folders, name)
             if isinstance(error, BusyError):
@@ -179,6 +182,7 @@ class SshExecutor(SlurmExecutor):
                 "it back until this run has ended"
             )
             return Sight(View.UNKNOWN, said)
+        mine.mirror.open = False
         self._exchange()
         before = self._seen[mine.path].phase if mine.path in self._seen else None
         sight = super().look(mine, job_id, owner_alive=owner_alive, begun_at=begun_at)

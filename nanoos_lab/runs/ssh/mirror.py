@@ -65,6 +65,8 @@ class Mirror:
     """Acts that are to be done there once, with the run or the worker they concern."""
     stops: set[str] = field(default_factory=set)
     """Runs that were asked to stop there."""
+    open: bool = False
+    """Whether it is not known yet if there is a job: then nobody is to be fenced out before that was asked."""
     mark: str = ""
     """Of what was last seen."""
     outcomes: dict[str, int] = field(default_factory=dict)
@@ -97,6 +99,8 @@ class RemoteFolder(AttemptFolder):
         """Make sure that nobody begins to work there; False while that is not so."""
         if read_ticket(self) is None:  # nobody was asked to work there
             return self._holds(0) == _FENCED or super().fence()
+        if self.mirror.open:
+            return False
         return self._wish(
             ("fence", ""), lambda: self._holds(0) == _FENCED, lambda: self._holds(0) is not None
         )

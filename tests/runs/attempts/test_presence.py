@@ -131,3 +131,30 @@ def test_start_ticks_tell_processes_apart() -> None:
         child.kill()
     assert ticks is None or later >= ticks
     assert start_ticks(2**22 + 1) is None
+
+
+@pytest.fixture
+def without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Be on a file system that knows no locks, as those of some clusters."""
+    import errno
+    import fcntl
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOSYS, "Function not implemented")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+
+
+@pytest.mark.usefixtures("without_locks")
+def test_without_locks_a_scheduler_must_tell_who_lives(tmp_path: Path) -> None:
+    from nanoos_lab.runs.attempts.folder import AttemptFolder
+
+    folder = AttemptFolder(tmp_path / "runs" / "ab" / "c")
+    folder.prepare()
+    with pytest.raises(OSError, match="not implemented"):
+        folder.take_claim(b"{}")
+    assert folder.take_claim(b'{"job": "5", "restarts": 0}', must_lock=False) is not None
+    assert not folder.worker_alive()
+    assert not folder.fence()
+    assert folder.take_over(b'{"job": "5", "restarts": 1}', job="5", restarts=1) is not None
+    assert folder.revoke()

@@ -491,3 +491,40 @@ def test_a_link_in_place_of_a_submission_is_removed_and_not_followed(
     assert situation.look(run) is S.COMPLETED
     assert (target / "folders.json").exists()
     assert not place.is_symlink()
+
+
+def test_a_job_that_came_about_after_all_is_called_off(situation: Any, fake: Any, store: Store) -> None:
+    """sbatch gave up on the answer, but the controller had heard it."""
+    real = situation.executor.scheduler.submit
+
+    def deaf(words: list[str], *more: Any) -> str:
+        real(words, *more)
+        fake.fail("sbatch", "Batch job submission failed: Socket timed out on send/recv operation")
+        return real(words, *more)
+
+    situation.executor.scheduler.submit = deaf
+    (run,) = situation.submit()
+    (job,) = fake.jobs
+    assert situation.row(run).state == S.PENDING
+    assert situation.attempts(run)[0].started_at is None
+    situation.executor.scheduler.submit = real
+    situation.look(run)
+    assert fake.jobs[job]["state"].startswith("CANCELLED")
+    fake.fail("sbatch", None)
+    situation.runs.step()
+    assert situation.row(run).attempt == 2
+    assert len({said["name"] for said in fake.jobs.values()}) == 2
+
+
+def test_a_run_cancelled_before_its_job_was_ever_asked_about_is_called_off_too(
+    situation: Any, fake: Any, make_runs: Callable[..., Runs]
+) -> None:
+    (run,) = situation.submit()
+    fake.fail("*", "Unable to contact slurm controller")
+    assert make_runs().cancel(run).state == S.CANCELLED
+    fake.fail("*", None)
+    other = make_runs()
+    situation.runs.cancel(run)
+    for _ in range(4):
+        situation.runs.step(), other.step()
+    assert situation.folder(run).take_claim(b"{}") is None

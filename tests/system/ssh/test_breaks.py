@@ -24,6 +24,11 @@ pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
 HERE = Path(__file__).parent
 
 
+def update(cluster: Any, state: str) -> None:
+    words = ["scontrol", "update", "PartitionName=main", f"State={state}"]
+    subprocess.run(words, env=dict(cluster._environment()), check=True)
+
+
 def reason(lab: Any, run: str) -> str:
     return lab.attempts(run)[-1].reason or ""
 
@@ -52,11 +57,25 @@ def test_a_host_that_goes_down_leaves_states_as_they_are_and_all_goes_on(
 
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_a_connection_that_breaks_around_sbatch_neither_loses_nor_doubles(
-    tasks: Any, lab: Any, sshd: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, moment: str
+    tasks: Any,
+    slurm_cluster: Any,
+    lab: Any,
+    sshd: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    moment: str,
 ) -> None:
     monkeypatch.setattr(executors, "SUBMISSION_PATIENCE_S", 2.0)
     broken = _break(monkeypatch, sshd, "submit", moment)
-    run = lab.submit(tasks.double, x=3.0, journal=str(tmp_path / "journal"))
+    update(slurm_cluster, "down")  # so that no worker comes before it is known whether one will
+    try:
+        run = lab.submit(tasks.double, x=3.0, journal=str(tmp_path / "journal"))
+        lab.until(
+            lambda: lab.attempts(run) and lab.attempts(run)[-1].reason == "PartitionDown", "being queued"
+        )
+    finally:
+        update(slurm_cluster, "up")
     (ended,) = lab.wait(run)
     assert broken == [moment]
     assert (ended.state, ended.summary["y"]) == ("COMPLETED", 6.0)
