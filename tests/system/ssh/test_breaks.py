@@ -18,15 +18,23 @@ from nanoos_lab.runs.ssh.cluster import Cluster
 from nanoos_lab.store.artifacts import artifacts_of, open_artifact
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
 HERE = Path(__file__).parent
 
 
-def update(cluster: Any, state: str) -> None:
-    words = ["scontrol", "update", "PartitionName=main", f"State={state}"]
-    subprocess.run(words, env=dict(cluster._environment()), check=True)
+@pytest.fixture
+def closed(slurm_cluster: Any) -> Iterator[Callable[[], None]]:
+    """Keep jobs from starting until this is called."""
+
+    def update(state: str) -> None:
+        words = ["scontrol", "update", "PartitionName=main", f"State={state}"]
+        subprocess.run(words, env=dict(slurm_cluster._environment()), check=True)
+
+    update("down")
+    yield lambda: update("up")
+    update("up")
 
 
 def reason(lab: Any, run: str) -> str:
@@ -57,25 +65,15 @@ def test_a_host_that_goes_down_leaves_states_as_they_are_and_all_goes_on(
 
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_a_connection_that_breaks_around_sbatch_neither_loses_nor_doubles(
-    tasks: Any,
-    slurm_cluster: Any,
-    lab: Any,
-    sshd: Any,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    *,
-    moment: str,
+    request: pytest.FixtureRequest, lab: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, moment: str
 ) -> None:
     monkeypatch.setattr(executors, "SUBMISSION_PATIENCE_S", 2.0)
+    tasks, sshd = (request.getfixturevalue(name) for name in ("tasks", "sshd"))
     broken = _break(monkeypatch, sshd, "submit", moment)
-    update(slurm_cluster, "down")  # so that no worker comes before it is known whether one will
-    try:
-        run = lab.submit(tasks.double, x=3.0, journal=str(tmp_path / "journal"))
-        lab.until(
-            lambda: lab.attempts(run) and lab.attempts(run)[-1].reason == "PartitionDown", "being queued"
-        )
-    finally:
-        update(slurm_cluster, "up")
+    let_start = request.getfixturevalue("closed")  # no worker comes before it is known whether one will
+    run = lab.submit(tasks.double, x=3.0, journal=str(tmp_path / "journal"))
+    lab.until(lambda: lab.attempts(run) and lab.attempts(run)[-1].reason == "PartitionDown", "being queued")
+    let_start()
     (ended,) = lab.wait(run)
     assert broken == [moment]
     assert (ended.state, ended.summary["y"]) == ("COMPLETED", 6.0)
