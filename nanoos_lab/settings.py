@@ -116,6 +116,17 @@ class SshSettings(BaseModel):
     """A run that leaves more is not brought here: it fails, and says so."""
 
 
+class ProgramSettings(BaseModel):
+    """Where a simulation program is on this machine and how it is started: ``[programs.qe]``, ``[programs.lammps]``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    folder: str = ""
+    """Folder with its executables; by default the PATH is searched, also after a profile's ``modules``."""
+    launcher: str = ""
+    """Words before the executable, such as ``mpirun -n {cpus}``; {cpus} is what the run was given."""
+
+
 class ProjectLimits(BaseModel):
     """What a project may use in all: ``[limits.PROJECT]`` in the lab's own settings; what is absent is not limited."""
 
@@ -155,6 +166,8 @@ class Settings(BaseModel):
     profiles: dict[str, Profile] = Field(default_factory=_built_in_profiles)
     artifacts: str = Field(default="", pattern=r"^$|^[A-Za-z][A-Za-z0-9+.-]*(::[A-Za-z0-9+.-]+)*://")
     """Where the lab keeps the bytes of artifacts: a URL that fsspec knows; empty for its own folder."""
+    programs: dict[str, ProgramSettings] = Field(default_factory=dict)
+    """By the name of the calculator that runs them; read on the machine where they run."""
     limits: dict[str, ProjectLimits] = Field(default_factory=dict)
     """By project. They stop mistakes before they are made; what may not be exceeded at all is the cluster's to say."""
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from ase.calculators.calculator import Calculator as ASECalculator
     from pymatgen.core.structure import Structure
 
+    from nanoos_lab.calculators.workplace import Workplace
+
 _TOO_SOFT = "CHGNet 0.3.0 is too soft in shear: its shear modulus is about a third of the DFT value"
 KNOWN_LIMITS: Mapping[str, str] = MappingProxyType(
     {
@@ -62,8 +64,13 @@ class CHGNetCalculator:
         """
         return Method(name="CHGNet", version=self.version, recipe=recipe)
 
-    def ase_calculator(self) -> ASECalculator:
-        """Return a fresh ASE calculator over the model shared by this process."""
+    def ase_calculator(self, structure: Structure, place: Workplace) -> ASECalculator:  # noqa: ARG002 - fits any
+        """Return a fresh ASE calculator over the model shared by this process.
+
+        Args:
+            structure: Not needed.
+            place: Not needed: there are no files.
+        """
         from nanoos_lab.calculators.chgnet_ase import CHGNetASE  # noqa: PLC0415 - torch takes seconds
 
         chgnet.load()

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pymatgen.core.structure import Structure
 
+    from nanoos_lab.calculators.workplace import Workplace
+
     FloatArray = NDArray[np.float64]
 
 CUTOFF_ANGSTROM = 6.0
@@ -106,8 +108,13 @@ class ToyCalculator:
         """
         return Method(name="toy", version=self.version, recipe=recipe)
 
-    def ase_calculator(self) -> ASECalculator:
-        """Return a fresh ASE calculator."""
+    def ase_calculator(self, structure: Structure, place: Workplace) -> ASECalculator:  # noqa: ARG002 - fits any
+        """Return a fresh ASE calculator.
+
+        Args:
+            structure: Not needed.
+            place: Not needed: there are no files.
+        """
         from nanoos_lab.calculators.toy_ase import ToyASE  # noqa: PLC0415 - keeps ASE out of the import
 
         return ToyASE()  # type: ignore[no-untyped-call]  # ASE is not typed

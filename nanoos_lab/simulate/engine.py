@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nanoos_lab.calculators import Workplace
+from nanoos_lab.calculators.abilities import Electrons, electrons_of
 from nanoos_lab.errors import CalculatorError
 from nanoos_lab.simulate.deform import Response
 
@@ -28,6 +30,23 @@ class Bounds:
     """Largest allowed growth of the volume as a fraction; shrinking by the same factor is the lower bound."""
 
 
+def make_ready(calculator: Calculator, structure: Structure) -> None:
+    """Refuse a calculator that cannot be used, or not for a structure.
+
+    Args:
+        calculator: What is about to be used.
+        structure: What it is about to be used for.
+
+    Raises:
+        CalculatorError: The calculator is not available.
+        InvalidInputError: The calculator cannot use the structure.
+        OutOfDomainError: The calculator cannot know the structure.
+    """
+    if problem := calculator.available():
+        raise CalculatorError(problem)
+    calculator.check(structure)
+
+
 class StructureEngine:
     """A calculator bound to the atoms of one structure.
 
@@ -35,6 +54,7 @@ class StructureEngine:
         structure: The crystal; only its species count from here on.
         calculator: What gives energies and forces.
         bounds: Where it must not go.
+        place: Where the calculator keeps its files, and whom it tells.
 
     Raises:
         CalculatorError: The calculator is not available.
@@ -42,17 +62,21 @@ class StructureEngine:
         OutOfDomainError: The calculator cannot know the structure.
     """
 
-    def __init__(self, structure: Structure, calculator: Calculator, bounds: Bounds | None = None) -> None:
+    def __init__(
+        self,
+        structure: Structure,
+        calculator: Calculator,
+        bounds: Bounds | None = None,
+        place: Workplace | None = None,
+    ) -> None:
         from ase import Atoms  # noqa: PLC0415 - keeps ASE out of the import
 
-        if problem := calculator.available():
-            raise CalculatorError(problem)
-        calculator.check(structure)
+        make_ready(calculator, structure)
         self.calculator, self.structure, self.bounds = calculator, structure, bounds or Bounds()
         self.numbers = np.array([site.specie.Z for site in structure])
         self.calls = 0
         self._atoms: Any = Atoms(self.numbers, pbc=True)
-        self._atoms.calc = calculator.ase_calculator()
+        self._atoms.calc = calculator.ase_calculator(structure, place or Workplace())
         self._volume0 = float(structure.volume)
 
     @property
@@ -86,6 +110,10 @@ class StructureEngine:
         """Return the sum of the site moments' magnitudes per atom in μB at the last geometry, if any."""
         moments = self._atoms.calc.results.get("magmoms")
         return None if moments is None else float(np.abs(moments).mean())
+
+    def electrons(self) -> Electrons | None:
+        """Return what the calculator knows of the electrons at the last geometry, if anything."""
+        return electrons_of(self._atoms.calc.results)
 
     def trouble(self, positions: FloatArray, cell: FloatArray) -> str | None:
         """Return why a geometry must not be evaluated: too large or small a cell, or atoms that collide.

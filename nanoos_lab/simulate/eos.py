@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from pydantic import Field
 
-from nanoos_lab.calculators import Calculator, get_calculator
+from nanoos_lab.calculators import Calculator, Workplace, get_calculator, settled
 from nanoos_lab.potentials.birch_murnaghan import BirchMurnaghan, fit_birch_murnaghan
 from nanoos_lab.simulate.deform import CellFreedom
+from nanoos_lab.simulate.params import SimulationParams, identity_of, place_of
 from nanoos_lab.simulate.relax import Relaxation, relax_structure, remarks
-from nanoos_lab.simulate.statements import Stater, calculator_identity, cell_summary
-from nanoos_lab.tasks import Context, Outcome, Params, task
+from nanoos_lab.simulate.statements import Stater, cell_summary
+from nanoos_lab.tasks import Context, Outcome, task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,10 +35,9 @@ _WORDS = {
 FIT_ONLY = "the uncertainty is the fit's standard error, not the calculator's error against experiment"
 
 
-class EosParams(Params):
+class EosParams(SimulationParams):
     """Parameters of the task ``eos``."""
 
-    calculator: str = Field("chgnet", description="Name of the calculator.")
     strain: float = Field(
         0.02, gt=0.0, le=0.1, description="Largest change of the lengths, both ways, as a fraction."
     )
@@ -80,6 +80,7 @@ def equation_of_state(
     fmax: float = 0.01,
     max_steps: int = 300,
     progress: Report | None = None,
+    place: Workplace | None = None,
 ) -> EquationOfState:
     """Fit a third-order Birch-Murnaghan equation of state.
 
@@ -95,6 +96,7 @@ def equation_of_state(
         fmax: Tolerance of every relaxation in eV/Å (forces) and eV (virial per atom).
         max_steps: Most steps of each relaxation.
         progress: Called with the done part and a line.
+        place: Where the calculator keeps its files, and whom it tells.
 
     Raises:
         EquationOfStateError: The minimum lies outside the sampled volumes.
@@ -102,19 +104,22 @@ def equation_of_state(
         OutOfDomainError: The calculator cannot know the structure.
         CalculatorError: The calculator is not available.
     """
-    chosen, say = get_calculator(calculator), progress or _silent
+    chosen, say, place = get_calculator(calculator), progress or _silent, place or Workplace()
     start, calls, converged, messages = structure, 0, True, list[str]()
     if relax_first:
         say(0.0, "relaxing the structure first")
-        first = relax_structure(structure, chosen, fmax=fmax, max_steps=max_steps, progress=progress)
+        first = relax_structure(
+            structure, chosen, fmax=fmax, max_steps=max_steps, progress=progress, place=place.within("first")
+        )
         start, calls, converged = first.structure, first.descent.force_calls, first.converged
         messages += [] if first.converged else [f"the first relaxation: {first.descent.reason}"]
+    chosen = settled(chosen, start)
     settings = _Settings(internal, fmax, max_steps)
     lengths = np.linspace(1.0 - strain, 1.0 + strain, points)
     samples = []
     for k, length in enumerate(lengths):
         say((k + 1) / (points + 2), f"volume {k + 1} of {points}: {length**3 - 1.0:+.1%}")
-        samples.append(settings.sample(start, float(length), chosen))
+        samples.append(settings.sample(start, float(length), chosen, place.within(f"volume-{k}")))
     stuck = [s for s in samples if not s.converged]
     messages += [f"{len(stuck)} of {points} volumes: {stuck[0].descent.reason}"] if stuck else []
     converged &= not stuck
@@ -129,16 +134,25 @@ class _Settings:
     fmax: float
     max_steps: int
 
-    def sample(self, start: Structure, length: float, calculator: Calculator) -> Relaxation:
+    def sample(self, start: Structure, length: float, calculator: Calculator, place: Workplace) -> Relaxation:
         """Relax a copy whose lengths are scaled, at its volume."""
         scaled = start.copy()
         scaled.scale_lattice(start.volume * length**3)
         if self.internal == "none":
-            return relax_structure(scaled, calculator, fmax=np.inf, cell=CellFreedom.FIXED)
+            return relax_structure(
+                scaled, calculator, fmax=np.inf, cell=CellFreedom.FIXED, optimizer="own", place=place
+            )
         freedom = _FREEDOM[self.internal]
         # the phase is the one of the start: its space group is kept while the volume changes
         return relax_structure(
-            scaled, calculator, fmax=self.fmax, max_steps=self.max_steps, cell=freedom, keep_symmetry=True
+            scaled,
+            calculator,
+            fmax=self.fmax,
+            max_steps=self.max_steps,
+            cell=freedom,
+            keep_symmetry=True,
+            optimizer="own",  # on one mesh and basis, or the energies would not lie on one curve
+            place=place,
         )
 
 
@@ -179,22 +193,21 @@ def _assemble(
     )
 
 
-def _identity(params: EosParams) -> Mapping[str, Any]:
-    return calculator_identity(get_calculator(params.calculator))
-
-
-@task("eos", version="1", identity=_identity)
+@task("eos", version="1", identity=identity_of)
 def eos(inputs: Mapping[str, Any], params: EosParams, context: Context) -> Outcome:
     """Bulk modulus and equilibrium volume from a Birch-Murnaghan equation of state."""
     structure = inputs["structure"]
-    result = equation_of_state(structure, progress=context.progress, **params.model_dump())
+    calculator = params.chosen()
+    result = equation_of_state(
+        structure, calculator, progress=context.progress, place=place_of(context), **params.rest()
+    )
     context.progress(1.0, f"K = {result.fit.bulk_modulus:.1f} GPa")
     return Outcome(
         values={"equilibrium": result.estimates},
         structures={"equilibrium": result.structure},
         summary={
             **params.model_dump(mode="json"),
-            "synthetic": get_calculator(params.calculator).synthetic,
+            "synthetic": calculator.synthetic,
             **_summary(result),
             "before": cell_summary(structure),
             "after": cell_summary(result.structure),

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
-from nanoos_lab.calculators import Calculator, get_calculator
+from nanoos_lab.calculators import Calculator, Workplace, get_calculator, settled
+from nanoos_lab.calculators.abilities import RelaxesItself
+from nanoos_lab.errors import InvalidInputError
 from nanoos_lab.simulate.deform import CellFreedom
 from nanoos_lab.simulate.descent import Descent, descend
-from nanoos_lab.simulate.engine import Bounds, StructureEngine
+from nanoos_lab.simulate.engine import Bounds, StructureEngine, make_ready
+from nanoos_lab.simulate.native import descent_of
+from nanoos_lab.simulate.params import SimulationParams, identity_of, place_of
 from nanoos_lab.simulate.remembering import RememberedEngine
-from nanoos_lab.simulate.statements import (
-    SYMPREC,
-    Stater,
-    calculator_identity,
-    cell_summary,
-    pressure_gpa,
-)
+from nanoos_lab.simulate.statements import SYMPREC, Stater, cell_summary, pressure_gpa
 from nanoos_lab.simulate.symmetry import symmetrizer_of
-from nanoos_lab.tasks import Context, Outcome, Params, task
+from nanoos_lab.tasks import Context, Outcome, task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,10 +32,12 @@ if TYPE_CHECKING:
     Report = Callable[[float | None, str], None]
 
 
-class RelaxParams(Params):
+Optimizer = Literal["auto", "own", "native"]
+
+
+class RelaxParams(SimulationParams):
     """Parameters of the task ``relax``."""
 
-    calculator: str = Field("chgnet", description="Name of the calculator.")
     fmax: float = Field(
         0.02, gt=0.0, le=1.0, description="Tolerance in eV/Å for forces and in eV for the virial per atom."
     )
@@ -46,6 +46,9 @@ class RelaxParams(Params):
     keep_symmetry: bool = Field(False, description="Whether the space group of the start is kept.")
     max_volume_change: float = Field(
         0.5, gt=0.0, le=5.0, description="Growth of the volume at which it gives up."
+    )
+    optimizer: Optimizer = Field(
+        "auto", description="Who moves the atoms: the calculator's code itself (native), or we (own)."
     )
 
 
@@ -62,6 +65,8 @@ class Relaxation:
     """Mean magnitude of the site moments in μB at the end, where the calculator gives them."""
     estimates: tuple[PropertyEstimate, ...]
     """Energy, forces, pressure, volume, density and lattice of the relaxed structure."""
+    messages: tuple[str, ...] = ()
+    """What the user must know."""
 
     @property
     def converged(self) -> bool:
@@ -87,8 +92,14 @@ class Relaxation:
 class SymmetricEngine(StructureEngine):
     """A calculator whose answers are averaged over the space group of the start."""
 
-    def __init__(self, structure: Structure, calculator: Calculator, bounds: Bounds | None = None) -> None:
-        super().__init__(structure, calculator, bounds)
+    def __init__(
+        self,
+        structure: Structure,
+        calculator: Calculator,
+        bounds: Bounds | None = None,
+        place: Workplace | None = None,
+    ) -> None:
+        super().__init__(structure, calculator, bounds, place)
         self._symmetrize = symmetrizer_of(structure, symprec=SYMPREC)
 
     def __call__(self, positions: FloatArray, cell: FloatArray) -> Response:
@@ -110,8 +121,10 @@ def relax_structure(
     cell: CellFreedom | str = CellFreedom.FULL,
     keep_symmetry: bool = False,
     max_volume_change: float = 0.5,
+    optimizer: Optimizer = "auto",
     progress: Report | None = None,
     memory: Path | None = None,
+    place: Workplace | None = None,
 ) -> Relaxation:
     """Relax a crystal to the nearest minimum.
 
@@ -123,18 +136,29 @@ def relax_structure(
         cell: What of the cell may change: ``full``, ``shape``, ``volume`` or ``fixed``.
         keep_symmetry: Whether the space group of the start is kept.
         max_volume_change: Growth of the volume, as a fraction, at which it gives up unconverged.
+        optimizer: Who moves the atoms: ``native`` is the optimiser of the calculator's own code, ``own`` is ours,
+            ``auto`` is the native one where there is one.
         progress: Called with done part (None: not known) and a line after each step.
         memory: A file that keeps each answer of the calculator: given again after an interruption, with all else
             the same, the relaxation goes on from where it was.
+        place: Where the calculator keeps its files, and whom it tells.
 
     Raises:
-        InvalidInputError: The calculator cannot use the structure.
+        InvalidInputError: The calculator cannot use the structure, or has no optimiser of its own and was asked to.
         OutOfDomainError: The calculator cannot know the structure.
         CalculatorError: The calculator is not available.
     """
     chosen, freedom = get_calculator(calculator), CellFreedom(cell)
+    stated = _Stated(structure, _recipe(fmax, freedom), chosen)
+    if native := _native(chosen, optimizer):
+        make_ready(chosen, structure)
+        found = native.relax_natively(
+            structure, place or Workplace(), freedom=freedom.value, fmax=fmax, max_steps=max_steps
+        )
+        return stated(found.structures[-1], descent_of(found), found.magnetization, found.messages)
+    chosen = settled(chosen, structure)
     kind = SymmetricEngine if keep_symmetry else StructureEngine
-    engine = kind(structure, chosen, Bounds(max_volume_change))
+    engine = kind(structure, chosen, Bounds(max_volume_change), place)
     asked = engine if memory is None else RememberedEngine(engine, memory)
     descent = descend(
         asked,
@@ -145,11 +169,36 @@ def relax_structure(
         max_steps=max_steps,
         report=_reporter(progress, len(structure), fmax),
     )
-    relaxed = engine.structure_at(descent.last)
-    stater = Stater(chosen, _recipe(fmax, freedom), converged=descent.converged)
-    magnetization = asked.magnetization()
-    estimates = (*stater.energetics(descent.last, magnetization), *stater.geometry(relaxed))
-    return Relaxation(structure, relaxed, descent, magnetization, estimates)
+    return stated(engine.structure_at(descent.last), descent, asked.magnetization())
+
+
+@dataclass(frozen=True)
+class _Stated:
+    """A relaxation as it is stated."""
+
+    initial: Structure
+    recipe: str
+    calculator: Calculator
+
+    def __call__(
+        self,
+        relaxed: Structure,
+        descent: Descent,
+        magnetization: float | None,
+        messages: tuple[str, ...] = (),
+    ) -> Relaxation:
+        stater = Stater(self.calculator, self.recipe, converged=descent.converged)
+        estimates = (*stater.energetics(descent.last, magnetization), *stater.geometry(relaxed))
+        return Relaxation(self.initial, relaxed, descent, magnetization, estimates, messages)
+
+
+def _native(calculator: Calculator, optimizer: Optimizer) -> RelaxesItself | None:
+    able = isinstance(calculator, RelaxesItself)
+    if optimizer == "native" and not able:
+        raise InvalidInputError(
+            f"the calculator {calculator.name!r} has no optimiser of its own: leave optimizer at 'auto'"
+        )
+    return calculator if isinstance(calculator, RelaxesItself) and optimizer != "own" else None
 
 
 def _recipe(fmax: float, freedom: CellFreedom) -> str:
@@ -207,24 +256,26 @@ def remarks(structure: Structure) -> tuple[str, ...]:
     return ("the file fixes some atoms (selective dynamics); every atom was free here",)
 
 
-def _identity(params: RelaxParams) -> Mapping[str, Any]:
-    return calculator_identity(get_calculator(params.calculator))
-
-
-@task("relax", version="1", identity=_identity, resumable=True)
+@task("relax", version="1", identity=identity_of, resumable=True)
 def relax(inputs: Mapping[str, Any], params: RelaxParams, context: Context) -> Outcome:
     """Atoms and cell relaxed to the nearest minimum of the energy."""
-    options = params.model_dump()
-    memory = context.folder / "evaluations.jsonl"
-    result = relax_structure(inputs["structure"], progress=context.progress, memory=memory, **options)
+    calculator = params.chosen()
+    result = relax_structure(
+        inputs["structure"],
+        calculator,
+        progress=context.progress,
+        memory=context.folder / "evaluations.jsonl",
+        place=place_of(context),
+        **params.rest(),
+    )
     outcome = "converged" if result.converged else "NOT converged"
     context.progress(1.0, f"{outcome} after {result.descent.force_calls} force calls")
     reason = () if result.converged else (f"not converged: {result.descent.reason}",)
-    synthetic = get_calculator(params.calculator).synthetic
+    summary = {**params.model_dump(mode="json"), "synthetic": calculator.synthetic}
     return Outcome(
         values={"relaxed": result.estimates},
         structures={"relaxed": result.structure},
-        summary={**params.model_dump(mode="json"), "synthetic": synthetic, **relaxation_summary(result)},
+        summary={**summary, **relaxation_summary(result)},
         converged=result.converged,
-        messages=(*reason, *remarks(inputs["structure"])),
+        messages=(*reason, *result.messages, *remarks(inputs["structure"])),
     )

@@ -16,8 +16,13 @@ if TYPE_CHECKING:
     from pymatgen.core.structure import Structure
 
     from nanoos_lab.calculators import Calculator
+    from nanoos_lab.calculators.abilities import Electrons
     from nanoos_lab.simulate.deform import Response
 
+GAP_NOTE = (
+    "difference of Kohn-Sham levels on the mesh of k-points: semilocal functionals give gaps that are too small, "
+    "often by half"
+)
 SYMPREC = 0.01
 """Tolerance in Å for space groups in summaries."""
 EV_PER_CUBIC_ANGSTROM_IN_GPA = 160.21766208
@@ -89,6 +94,16 @@ class Stater:
             self("pressure", pressure_gpa(response)),
         )
         return estimates if magnetization is None else (*estimates, self("magnetization", magnetization))
+
+    def electronics(self, electrons: Electrons | None) -> tuple[PropertyEstimate, ...]:
+        """State the band gap, where the calculator knows of one.
+
+        Args:
+            electrons: What it said of the electrons.
+        """
+        if electrons is None or electrons.band_gap is None:
+            return ()
+        return (self("band_gap", electrons.band_gap, note=GAP_NOTE),)
 
 
 def pressure_gpa(response: Response) -> float:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pydantic import Field
-
-from nanoos_lab.calculators import Calculator, get_calculator
+from nanoos_lab.calculators import Calculator, Workplace, get_calculator
 from nanoos_lab.simulate.engine import StructureEngine
-from nanoos_lab.simulate.statements import Stater, calculator_identity, cell_summary, pressure_gpa
-from nanoos_lab.tasks import Context, Outcome, Params, task
+from nanoos_lab.simulate.params import SimulationParams, identity_of, place_of
+from nanoos_lab.simulate.statements import Stater, cell_summary, pressure_gpa
+from nanoos_lab.tasks import Context, Outcome, task
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,18 +32,19 @@ class StaticPoint:
     """Energy, largest force, pressure and, where the calculator gives moments, magnetization."""
 
 
-class StaticParams(Params):
+class StaticParams(SimulationParams):
     """Parameters of the task ``static``."""
 
-    calculator: str = Field("chgnet", description="Name of the calculator.")
 
-
-def evaluate(structure: Structure, calculator: str | Calculator = "chgnet") -> StaticPoint:
+def evaluate(
+    structure: Structure, calculator: str | Calculator = "chgnet", *, place: Workplace | None = None
+) -> StaticPoint:
     """Evaluate a calculator at the geometry as given.
 
     Args:
         structure: The crystal.
         calculator: A calculator or its name.
+        place: Where the calculator keeps its files, and whom it tells.
 
     Raises:
         InvalidInputError: The calculator cannot use the structure.
@@ -52,28 +52,31 @@ def evaluate(structure: Structure, calculator: str | Calculator = "chgnet") -> S
         CalculatorError: The calculator is not available.
     """
     chosen = get_calculator(calculator)
-    engine = StructureEngine(structure, chosen)
+    engine = StructureEngine(structure, chosen, place=place)
     response = engine(*engine.start)
-    return StaticPoint(response, Stater(chosen, RECIPE).energetics(response, engine.magnetization()))
+    stater = Stater(chosen, RECIPE)
+    estimates = (
+        *stater.energetics(response, engine.magnetization()),
+        *stater.electronics(engine.electrons()),
+    )
+    return StaticPoint(response, estimates)
 
 
-def _identity(params: StaticParams) -> Mapping[str, Any]:
-    return calculator_identity(get_calculator(params.calculator))
-
-
-@task("static", version="1", identity=_identity)
+@task("static", version="1", identity=identity_of, resumable=True)
 def static(inputs: Mapping[str, Any], params: StaticParams, context: Context) -> Outcome:
     """Energy, forces, pressure and magnetization of a structure as it is."""
     structure = inputs["structure"]
     context.progress(0.0, f"{params.calculator}: energy and forces of {len(structure)} atoms")
-    point = evaluate(structure, params.calculator)
+    calculator = params.chosen()
+    point = evaluate(structure, calculator, place=place_of(context))
     energy = point.response.energy / len(structure)
     context.progress(1.0, f"E = {energy:.4f} eV/atom")
     return Outcome(
         values={"structure": point.estimates},
         summary={
             "calculator": params.calculator,
-            "synthetic": get_calculator(params.calculator).synthetic,
+            "options": params.options,
+            "synthetic": calculator.synthetic,
             "energy": energy,
             "max_force": point.response.largest_force,
             "pressure_GPa": pressure_gpa(point.response),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nanoos_lab.calculators import Calculator
+from nanoos_lab.calculators import Calculator, Workplace
 from nanoos_lab.testing.crystals import rattled
 from nanoos_lab.testing.findings import Findings
 
@@ -103,7 +103,7 @@ class _Probe:
         numbers = [site.specie.Z for site in structure]
         self.cell, self.positions = np.array(structure.lattice.matrix), np.array(structure.cart_coords)
         self.atoms: Any = Atoms(numbers, cell=self.cell, positions=self.positions, pbc=True)
-        self.atoms.calc = calculator.ase_calculator()
+        self.atoms.calc = calculator.ase_calculator(structure, Workplace())
 
     def energy(self, shift: FloatArray | None = None, strain: FloatArray | None = None) -> float:
         matrix = np.eye(3) if strain is None else np.eye(3) + strain

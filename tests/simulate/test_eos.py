@@ -18,8 +18,8 @@ from nanoos_lab.testing import crystal
 class Quiet:
     """A context that keeps its lines."""
 
-    def __init__(self):
-        self.lines = []
+    def __init__(self, folder):
+        self.folder, self.lines = folder, []
 
     def progress(self, fraction, message=""):
         self.lines.append((fraction, message))
@@ -95,8 +95,8 @@ def test_an_unrelaxed_start_off_its_minimum_is_refused():
         equation_of_state(squeezed, "toy", relax_first=False)
 
 
-def test_the_task_gives_an_equilibrium_structure_points_and_errors():
-    context = Quiet()
+def test_the_task_gives_an_equilibrium_structure_points_and_errors(tmp_path):
+    context = Quiet(tmp_path)
     task = TASKS.get("eos")
     outcome = task({"structure": crystal("MgO")}, task.parse_params({"calculator": "toy"}), context)
     by_name = {e.property: e for e in outcome.values["equilibrium"]}
@@ -122,10 +122,10 @@ def test_the_task_gives_an_equilibrium_structure_points_and_errors():
     assert fractions[-1] == 1.0
 
 
-def test_a_relaxation_that_runs_out_of_steps_marks_every_value():
+def test_a_relaxation_that_runs_out_of_steps_marks_every_value(tmp_path):
     task = TASKS.get("eos")
     params = task.parse_params({"calculator": "toy", "max_steps": 1, "internal": "none", "strain": 0.03})
-    outcome = task({"structure": crystal("Cu")}, params, Quiet())
+    outcome = task({"structure": crystal("Cu")}, params, Quiet(tmp_path))
     assert not outcome.converged
     assert all(not e.converged for e in outcome.values["equilibrium"])
     assert "1 steps were not enough" in outcome.messages[0]

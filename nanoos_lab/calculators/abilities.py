@@ -1,0 +1,126 @@
+"""What only some calculators can do besides energies and forces, and in which form they give it.
+
+A simulation asks ``isinstance(calculator, GivesBands)``; a calculator has an ability by having its method. All
+energies are in eV, lengths in Å.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+    from pymatgen.core.structure import Structure
+
+    from nanoos_lab.calculators.workplace import Workplace
+
+    FloatArray = NDArray[np.float64]
+
+SAME_ENERGY_EV = 1e-3
+"""Levels closer than this are one: where a band touches the Fermi level."""
+
+
+@dataclass(frozen=True)
+class Bands:
+    """Electronic levels at k-points along a path."""
+
+    kpoints: FloatArray
+    """Fractional coordinates in the reciprocal lattice of the structure computed, shape (k, 3)."""
+    energies: FloatArray
+    """eV on the code's own scale, shape (spins, k, bands); one spin where the two are the same."""
+    fermi: float
+    """Fermi level, or the highest occupied level, of the self-consistent calculation on a full mesh, eV."""
+    electrons: float = 0.0
+    """Number of electrons per cell that the bands hold."""
+
+
+@dataclass(frozen=True)
+class DensityOfStates:
+    """Electronic states per energy."""
+
+    energies: FloatArray
+    """eV on the code's own scale, increasing, shape (m,)."""
+    total: FloatArray
+    """States per eV and cell, shape (spins, m); one spin where the two are the same, and then it holds both."""
+    fermi: float
+    """eV on the same scale."""
+    projected: Mapping[tuple[str, str], FloatArray] = field(default_factory=dict)
+    """By element and letter of the shell, such as ("Ga", "d"): as ``total``."""
+
+
+@dataclass(frozen=True)
+class NativeRelaxation:
+    """A relaxation by a code's own optimiser."""
+
+    structures: Sequence[Structure]
+    """Geometries in order, the start first and the end last."""
+    energies: Sequence[float]
+    """eV per cell, one for each geometry."""
+    forces: FloatArray
+    """eV/Å at the end, shape (n, 3)."""
+    stress: FloatArray
+    """eV/Å³ at the end, positive under tension, shape (3, 3)."""
+    converged: bool
+    reason: str = ""
+    """Why it did not converge."""
+    magnetization: float | None = None
+    """Mean magnitude of the site moments in μB at the end, where there are any."""
+    force_calls: int = 0
+    messages: tuple[str, ...] = ()
+    """What the user must know, such as remedies that were needed."""
+
+
+@runtime_checkable
+class RelaxesItself(Protocol):
+    """Has an optimiser of its own."""
+
+    def relax_natively(  # noqa: D102 - told by the class
+        self, structure: Structure, place: Workplace, *, freedom: str, fmax: float, max_steps: int
+    ) -> NativeRelaxation: ...
+
+
+@runtime_checkable
+class GivesBands(Protocol):
+    """Gives electronic levels at any k-points, on the density of a full mesh."""
+
+    def band_structure(  # noqa: D102 - told by the class
+        self, structure: Structure, kpoints: FloatArray, place: Workplace
+    ) -> Bands: ...
+
+
+@runtime_checkable
+class GivesDensityOfStates(Protocol):
+    """Gives the electronic density of states.
+
+    ``density_factor`` multiplies the density of k-points of the self-consistent calculation along each direction.
+    """
+
+    def density_of_states(  # noqa: D102 - told by the class
+        self, structure: Structure, place: Workplace, *, projected: bool, density_factor: float
+    ) -> DensityOfStates: ...
+
+
+@dataclass(frozen=True)
+class Electrons:
+    """What a calculator knows of the electrons at the geometry it was asked about last."""
+
+    band_gap: float | None = None
+    """eV between the highest occupied and the lowest empty level on the mesh; 0 for a metal."""
+    fermi: float | None = None
+    """eV on the code's own scale."""
+    total_magnetization: float | None = None
+    """Sum of the moments with their signs, μB per cell."""
+
+
+def electrons_of(results: Mapping[str, Any]) -> Electrons | None:
+    """Return what an ASE calculator said of the electrons under the key ``electrons`` of its results.
+
+    Args:
+        results: ``calculator.results``.
+    """
+    said = results.get("electrons")
+    return said if isinstance(said, Electrons) else None
