@@ -11,7 +11,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_serializer, field_validator, model_validator
 
 from nanoos_lab.vocabulary import VOCABULARY, Property, get_property
 
@@ -135,6 +135,24 @@ class ArrayEstimate(Statement):
 
     array: Any
     """Numbers (float64), one row a point and one column an axis of the property, in the axes' units."""
+
+    @field_validator("array", mode="before")
+    @classmethod
+    def _read(cls, array: Any) -> Any:  # noqa: ANN401 - pydantic hands over raw input
+        """Take rows of numbers, as JSON holds an array."""
+        if not isinstance(array, list | tuple):
+            return array
+        import numpy as np  # noqa: PLC0415 - single numbers do without it
+
+        try:
+            return np.array(array, dtype=np.float64)
+        except (ValueError, TypeError):
+            msg = "an array has rows of numbers, all of one length"
+            raise ValueError(msg) from None
+
+    @field_serializer("array", when_used="json")
+    def _written(self, array: Any) -> Any:  # noqa: ANN401 - nested lists
+        return array.tolist()
 
     @model_validator(mode="after")
     def _check_kind(self) -> Self:

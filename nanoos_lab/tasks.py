@@ -30,7 +30,7 @@ from nanoos_lab.plugins import Registry
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from nanoos_lab.properties import PropertyEstimate
+    from nanoos_lab.properties import ArrayEstimate, PropertyEstimate
 
 JSONValue = Any
 """A value that ``json.dumps`` writes; named for readers, checked when it is written."""
@@ -65,7 +65,7 @@ class Context(Protocol):
 class Outcome:
     """What a task returns; every part may be empty."""
 
-    values: Mapping[str, tuple[PropertyEstimate, ...]] = field(default_factory=dict)
+    values: Mapping[str, tuple[PropertyEstimate | ArrayEstimate, ...]] = field(default_factory=dict)
     """Estimates by subject: the name of an input structure, or of one in ``structures``."""
     structures: Mapping[str, Any] = field(default_factory=dict)
     """New pymatgen structures by name; each is stored as derived from the input ``structure``."""

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 
 from nanoos_lab.errors import InvalidInputError
-from nanoos_lab.properties import PropertyEstimate
+from nanoos_lab.properties import ArrayEstimate, PropertyEstimate
 from nanoos_lab.runs.attempts.folder import PROTOCOL
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f/\\]+$")]
@@ -66,7 +66,7 @@ class OutcomeDocument(BaseModel):
     worker: dict[str, Any]
     started_at: float
     finished_at: float
-    values: dict[Name, list[PropertyEstimate]] = Field(default_factory=dict)
+    values: dict[Name, list[PropertyEstimate | ArrayEstimate]] = Field(default_factory=dict)
     structures: dict[Name, dict[str, Any]] = Field(default_factory=dict)
     artifacts: Annotated[list[ArtifactEntry], Field(max_length=10_000)] = Field(default_factory=list)
     summary: dict[str, Any] = Field(default_factory=dict)
