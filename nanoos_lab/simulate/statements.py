@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nanoos_lab.properties import Method, Origin, PropertyEstimate
+from nanoos_lab.properties import ArrayEstimate, Method, Origin, PropertyEstimate
 from nanoos_lab.structures import describe
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from nanoos_lab.calculators import Calculator
     from nanoos_lab.calculators.abilities import Electrons
-    from nanoos_lab.simulate.deform import Response
+    from nanoos_lab.simulate.deform import FloatArray, Response
 
 GAP_NOTE = (
     "difference of Kohn-Sham levels on the mesh of k-points: semilocal functionals give gaps that are too small, "
@@ -43,7 +43,12 @@ class Stater:
         self.method: Method = calculator.method(recipe)
 
     def __call__(
-        self, name: str, value: float, error: float | None = None, note: str = ""
+        self,
+        name: str,
+        value: float,
+        error: float | None = None,
+        note: str = "",
+        conditions: Mapping[str, Any] | None = None,
     ) -> PropertyEstimate:
         """State one property.
 
@@ -52,19 +57,40 @@ class Stater:
             value: The value in the vocabulary's unit.
             error: The standard error of a fit, where there is one.
             note: One sentence that a reader must know, besides the calculator's known limit.
+            conditions: What it holds at, such as ``temperature_K``.
         """
-        limit = self.calculator.known_limits.get(name, "")
         return PropertyEstimate(
             property=name,
             value=float(value),
             uncertainty=None if error is None else float(error),
             uncertainty_kind="none" if error is None else "fit",
-            origin=Origin.COMPUTED,
-            method=self.method,
-            converged=self.converged,
-            synthetic=self.calculator.synthetic,
-            note="; ".join(part for part in (note, limit) if part),
+            **self._common(name, note, conditions),
         )
+
+    def array(
+        self, name: str, array: FloatArray, note: str = "", conditions: Mapping[str, Any] | None = None
+    ) -> ArrayEstimate:
+        """State an array property.
+
+        Args:
+            name: A name of the vocabulary, of an array.
+            array: One row a point and one column an axis of the property, in the axes' units.
+            note: One sentence that a reader must know, besides the calculator's known limit.
+            conditions: What it holds at, such as ``temperature_K``.
+        """
+        numbers = np.ascontiguousarray(array, dtype=np.float64)
+        return ArrayEstimate(property=name, array=numbers, **self._common(name, note, conditions))
+
+    def _common(self, name: str, note: str, conditions: Mapping[str, Any] | None) -> dict[str, Any]:
+        limit = self.calculator.known_limits.get(name, "")
+        return {
+            "origin": Origin.COMPUTED,
+            "method": self.method,
+            "converged": self.converged,
+            "synthetic": self.calculator.synthetic,
+            "conditions": dict(conditions or {}),
+            "note": "; ".join(part for part in (note, limit) if part),
+        }
 
     def geometry(self, structure: Structure) -> tuple[PropertyEstimate, ...]:
         """State volume, density and conventional lattice parameters.
