@@ -105,7 +105,7 @@ def relaxation_figure(traces: Sequence[RelaxationTrace]) -> Chart:
             "tickvals": [t for t in nice_ticks(0, longest) if t == int(t)],
         },
         yaxis={
-            "title": {"text": "E − E<sub>end</sub> (meV/atom)"},
+            "title": {"text": "Energy above the end (meV/atom)"},
             "domain": [0.55, 1] if with_forces else [0, 1],
         },
     )

@@ -7,11 +7,15 @@ reads well with the kernel dead, in print and on a git host. No ``FigureWidget``
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import plotly.graph_objects as go
 
 from nanoos_lab.charts.theme import FAINT, FONT, INK, PALETTE
+from nanoos_lab.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PLOTLY_MIME = "application/vnd.plotly.v1+json"
 
@@ -43,6 +47,8 @@ TEMPLATE: dict[str, Any] = {
 }
 """The house template; transparent, so that the page's own background shows."""
 
+_SMALLEST_MM = 40.0
+
 CONFIG = {
     "responsive": True,
     "displaylogo": False,
@@ -65,6 +71,33 @@ class Chart(go.Figure):  # type: ignore[misc,name-defined]  # plotly fills its n
             "image/svg+xml": still_svg(self),
             "text/plain": repr(self),
         }
+
+    def save(
+        self, path: str | Path, *, width_mm: float | None = None, height_mm: float | None = None
+    ) -> Path:
+        """Write its still to a file for a paper and return the path.
+
+        Args:
+            path: The file: ``.svg``, ``.pdf`` (fonts embedded) or ``.png`` (300 dots per inch).
+            width_mm: Width on paper, such as 86 for one column and 178 for two; by default as on the screen.
+                Texts keep their size.
+            height_mm: Height on paper.
+
+        Raises:
+            InvalidInputError: The ending is another one, a size makes no sense, or the figure has no still.
+        """
+        from nanoos_lab.charts.saving import MM_PER_PX, save_still  # noqa: PLC0415 - it reads figures
+        from nanoos_lab.charts.still import still_svg  # noqa: PLC0415
+
+        shape = Chart(self)
+        for name, size in (("width", width_mm), ("height", height_mm)):
+            if size is not None:
+                if not size >= _SMALLEST_MM:
+                    raise InvalidInputError(
+                        f"{name}_mm is {size!r}: a figure is at least {_SMALLEST_MM} mm wide and high"
+                    )
+                shape.update_layout({name: round(size / MM_PER_PX)})
+        return save_still(still_svg(shape), path)
 
     def __repr__(self) -> str:
         title = self.layout.meta.get("title", "") if isinstance(self.layout.meta, dict) else ""

@@ -1,12 +1,15 @@
 """The still twin of a figure: SVG drawn in Python, for print, dead kernels and git hosts.
 
-It draws what our own figures are made of: scatter traces (lines, markers, texts, error bars) on linear,
-logarithmic or labelled axes, in one panel or in several stacked ones. It is no general plotly renderer.
+It draws what our own figures are made of: scatter traces (lines, markers, texts, error bars, areas) on linear,
+logarithmic or labelled axes, in one panel or in several, above and beside each other as their axes' domains say. A
+figure whose still is another drawing names it in its layout's ``meta``: see :data:`OWN`. It is no general plotly
+renderer.
 """
 
 from __future__ import annotations
 
 import html
+import importlib
 import math
 import re
 from dataclasses import dataclass
@@ -17,11 +20,20 @@ from nanoos_lab.charts.theme import BLUE, FONT, GREY, INK, nice_ticks, padded_ra
 from nanoos_lab.errors import InvalidInputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+_Frame = tuple[float, float, float, float]
+"""Left, top, right and bottom of the plotting area, in pixels."""
+_Point = tuple[float, float]
 _CHAR_PX = 6.4
 _LEGEND_ROW = 20
 _DASHES = {"dash": "6 4", "dot": "2 3", "dashdot": "6 3 2 3"}
+OWN = {
+    "directions": ("nanoos_lab.charts.elastic", "sections_svg"),
+    "stiffness": ("nanoos_lab.charts.elastic", "stiffness_svg"),
+}
+"""Stills that are drawn by a function of their own: ``meta["still"]`` holds its key here as ``kind``, and the numbers
+that it draws. It takes those and the size in pixels, and returns SVG."""
 _ON_BASELINE, _LINE = "dominant-baseline='middle'", f"stroke='{GREY}' stroke-opacity='0.45'"
 
 
@@ -54,27 +66,47 @@ def still_svg(figure: Any, *, width: int = 760) -> str:  # noqa: ANN401 - a plot
         InvalidInputError: A trace is of another type.
     """
     layout, traces = figure.layout, [t.to_plotly_json() for t in figure.data]
+    size = (int(layout.width or width), int(layout.height or 420))
+    if own := (layout.meta or {}).get("still"):
+        module, function = OWN[own["kind"]]
+        return str(getattr(importlib.import_module(module), function)(own, size))
     others = sorted({str(t["type"]) for t in traces} - {"scatter"})
     if others:
         raise InvalidInputError(f"only scatter traces have a still form, not {', '.join(others)}")
-    size = (int(layout.width or width), int(layout.height or 420))
     legend = _legend(traces, layout.showlegend, size[0])
     frame = _frame(layout, size, 14 + _LEGEND_ROW * len(legend))
-    panels = sorted({str(t.get("yaxis", "y")) for t in traces})
-    x_axis = _x_axis(layout.xaxis, traces, frame)
-    body = [_legend_svg(legend)]
-    for index, name in enumerate(panels):
-        spec = layout[f"yaxis{name[1:]}"]
-        mine = [t for t in traces if str(t.get("yaxis", "y")) == name]
-        y_axis = _y_axis(spec, mine, frame)
-        body.append(_axes_svg(x_axis, y_axis, frame, with_x=index == len(panels) - 1))
-        body += [_trace_svg(t, x_axis, y_axis) for t in mine]
+    body = [_legend_svg(legend), *_panels_svg(layout, traces, frame)]
     title = html.escape(str((layout.meta or {}).get("title", "chart")))
     return (
         f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {size[0]} {size[1]}' width='{size[0]}' "
         f"height='{size[1]}' role='img' font-family='{FONT}' font-size='12' fill='{INK}'>"
         f"<title>{title}</title>{''.join(body)}</svg>"
     )
+
+
+def _panels_svg(layout: Any, traces: Sequence[Mapping[str, Any]], frame: _Frame) -> Iterator[str]:  # noqa: ANN401
+    """Draw each pair of axes that has traces: a panel."""
+    panels = sorted(
+        {_axes_of(t) for t in traces}, key=lambda pair: (int(pair[0][1:] or 1), int(pair[1][1:] or 1))
+    )
+    for index, (x_name, y_name) in enumerate(panels):
+        along = [t for t in traces if _axes_of(t)[0] == x_name]
+        up = [t for t in traces if _axes_of(t)[1] == y_name]
+        x_axis = _x_axis(layout[f"xaxis{x_name[1:]}"], along, frame)
+        y_spec = layout[f"yaxis{y_name[1:]}"]
+        y_axis = _y_axis(y_spec, up, frame)
+        again = any(y_name == other for _, other in panels[:index])
+        yield _axes_svg(
+            x_axis,
+            y_axis,
+            with_x=not any(x_name == other for other, _ in panels[index + 1 :]),
+            with_y=not again and y_spec.showticklabels is not False,
+        )
+        yield from (_trace_svg(t, x_axis, y_axis) for t in traces if _axes_of(t) == (x_name, y_name))
+
+
+def _axes_of(trace: Mapping[str, Any]) -> tuple[str, str]:
+    return str(trace.get("xaxis", "x")), str(trace.get("yaxis", "y"))
 
 
 def _floats(values: Iterable[Any] | None) -> list[float]:
@@ -106,7 +138,7 @@ def _scale(spec: Any, traces: Sequence[Mapping[str, Any]], side: str) -> tuple[f
 
 def _ticks(spec: Any, low: float, high: float, *, log: bool, about: int) -> list[tuple[float, str]]:  # noqa: ANN401
     if spec.tickvals is not None:
-        texts = spec.ticktext if spec.ticktext is not None else spec.tickvals
+        texts = spec.ticktext if spec.ticktext is not None else [f"{float(v):g}" for v in spec.tickvals]
         return [(float(v), _plain(str(t))) for v, t in zip(spec.tickvals, texts, strict=True)]
     if log:
         powers = range(math.ceil(low), math.floor(high) + 1)
@@ -114,7 +146,7 @@ def _ticks(spec: Any, low: float, high: float, *, log: bool, about: int) -> list
     return [(v, f"{v:g}".replace("-", "−")) for v in nice_ticks(low, high, about)]
 
 
-def _frame(layout: Any, size: tuple[int, int], top: int) -> tuple[float, float, float, float]:  # noqa: ANN401
+def _frame(layout: Any, size: tuple[int, int], top: int) -> _Frame:  # noqa: ANN401
     """Return left, top, right, bottom of the plotting area, leaving room for tick texts."""
     texts = [str(t) for t in (layout.yaxis.ticktext or ())]
     left = max(64.0, 22 + _CHAR_PX * max((len(_plain(t)) for t in texts), default=0))
@@ -124,17 +156,20 @@ def _frame(layout: Any, size: tuple[int, int], top: int) -> tuple[float, float, 
 def _x_axis(
     spec: Any,  # noqa: ANN401
     traces: Sequence[Mapping[str, Any]],
-    frame: tuple[float, float, float, float],
+    frame: _Frame,
 ) -> _Axis:
     low, high, log = _scale(spec, traces, "x")
-    ticks = _ticks(spec, low, high, log=log, about=7)
-    return _Axis(low, high, frame[0], frame[2], log, ticks, str(spec.title.text or ""))
+    domain = spec.domain if spec.domain is not None else (0.0, 1.0)
+    wide = frame[2] - frame[0]
+    start, end = frame[0] + domain[0] * wide, frame[0] + domain[1] * wide
+    ticks = _ticks(spec, low, high, log=log, about=max(2, min(7, round((end - start) / 60))))
+    return _Axis(low, high, start, end, log, ticks, str(spec.title.text or ""))
 
 
 def _y_axis(
     spec: Any,  # noqa: ANN401
     traces: Sequence[Mapping[str, Any]],
-    frame: tuple[float, float, float, float],
+    frame: _Frame,
 ) -> _Axis:
     low, high, log = _scale(spec, traces, "y")
     domain = spec.domain if spec.domain is not None else (0.0, 1.0)
@@ -153,14 +188,15 @@ def _text(x: float, y: float, text: str, extra: str = "") -> str:
     return f"<text x='{x:.1f}' y='{y:.1f}' {extra}>{html.escape(_plain(text))}</text>"
 
 
-def _axes_svg(x: _Axis, y: _Axis, frame: tuple[float, float, float, float], *, with_x: bool) -> str:
-    left, _, right, _ = frame
+def _axes_svg(x: _Axis, y: _Axis, *, with_x: bool, with_y: bool = True) -> str:
+    left, right = x.start, x.end
     parts = [f"<path d='M{left:.1f} {y.end:.1f}V{y.start:.1f}H{right:.1f}' fill='none' {_LINE}/>"]
     for value, text in y.ticks:
         at = y.at(value)
         if y.end - 0.5 <= at <= y.start + 0.5:
             parts.append(f"<path d='M{left - 4:.1f} {at:.1f}H{right:.1f}' {_LINE} stroke-width='0.6'/>")
-            parts.append(_text(left - 8, at, text, f"text-anchor='end' {_ON_BASELINE}"))
+            if with_y:
+                parts.append(_text(left - 8, at, text, f"text-anchor='end' {_ON_BASELINE}"))
     for value, text in x.ticks:
         at = x.at(value)
         if left - 0.5 <= at <= right + 0.5:
@@ -169,9 +205,12 @@ def _axes_svg(x: _Axis, y: _Axis, frame: tuple[float, float, float, float], *, w
                 parts.append(_text(at, y.start + 18, text, "text-anchor='middle'"))
     if with_x:
         parts.append(_text((left + right) / 2, y.start + 38, x.title, "text-anchor='middle' font-size='13'"))
-    middle = (y.start + y.end) / 2
-    turned = f"text-anchor='middle' font-size='13' transform='rotate(-90 16 {middle:.1f})'"
-    return "".join([*parts, _text(16, middle, y.title, turned)])
+    if with_y and y.title:
+        outside = left - max(48.0, 22 + _CHAR_PX * max((len(text) for _, text in y.ticks), default=0))
+        middle = (y.start + y.end) / 2
+        turned = f"text-anchor='middle' font-size='13' transform='rotate(-90 {outside:.1f} {middle:.1f})'"
+        parts.append(_text(outside, middle, y.title, turned))
+    return "".join(parts)
 
 
 def _trace_svg(trace: Mapping[str, Any], x_axis: _Axis, y_axis: _Axis) -> str:
@@ -180,9 +219,9 @@ def _trace_svg(trace: Mapping[str, Any], x_axis: _Axis, y_axis: _Axis) -> str:
         (x_axis.at(x), y_axis.at(y)) if _drawable(x, x_axis) and _drawable(y, y_axis) else None
         for x, y in zip(_floats(trace.get("x")), _floats(trace.get("y")), strict=True)
     ]
-    parts = [_errors_svg(trace, x_axis, y_axis)]
+    parts = [_area_svg(trace, points, x_axis, y_axis), _errors_svg(trace, x_axis, y_axis)]
     if "lines" in mode:
-        parts.append(_line_svg(trace, [p for p in points if p]))
+        parts += [_line_svg(trace, part) for part in _unbroken(points)]
     if "markers" in mode:
         marker = trace.get("marker", {})
         look = (str(marker.get("symbol", "circle")), str(marker.get("color", GREY)))
@@ -193,6 +232,39 @@ def _trace_svg(trace: Mapping[str, Any], x_axis: _Axis, y_axis: _Axis) -> str:
             _text(p[0], p[1] - 9, t, "text-anchor='middle' font-size='11'") for p, t in texts if p and t
         ]
     return "".join(parts)
+
+
+def _unbroken(points: Sequence[_Point | None]) -> list[list[_Point]]:
+    """Return the stretches between points that cannot be drawn."""
+    parts: list[list[_Point]] = [[]]
+    for point in points:
+        if point is not None:
+            parts[-1].append(point)
+        elif parts[-1]:
+            parts.append([])
+    return [part for part in parts if part]
+
+
+def _area_svg(trace: Mapping[str, Any], points: Sequence[_Point | None], x: _Axis, y: _Axis) -> str:
+    """Draw what a trace fills: itself, or the room between it and the line where x or y is zero."""
+    kind = str(trace.get("fill") or "none")
+    if kind == "none":
+        return ""
+    if kind not in {"toself", "tozerox", "tozeroy"}:
+        raise InvalidInputError(f"only areas to zero and to itself have a still form, not {kind!r}")
+    color = str(trace.get("fillcolor") or trace.get("line", {}).get("color", GREY))
+    shapes = []
+    for part in _unbroken(points):
+        ends: list[_Point] = []
+        if kind == "tozerox":
+            zero = min(max(x.at(0.0), x.start), x.end)
+            ends = [(zero, part[-1][1]), (zero, part[0][1])]
+        elif kind == "tozeroy":
+            zero = max(min(y.at(0.0), y.start), y.end)
+            ends = [(part[-1][0], zero), (part[0][0], zero)]
+        corners = " ".join(f"{px:.1f},{py:.1f}" for px, py in [*part, *ends])
+        shapes.append(f"<polygon points='{corners}' fill='{html.escape(color, quote=True)}'/>")
+    return "".join(shapes)
 
 
 def _drawable(value: float, axis: _Axis) -> bool:
@@ -311,5 +383,5 @@ def equation_of_state_svg(
         f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width} {height}' width='{width}' "
         f"height='{height}' role='img' font-family='{FONT}' font-size='11' fill='{INK}'>"
         f"<title>Equation of state of {html.escape(label or 'a crystal')}</title>"
-        f"{_axes_svg(x, y, frame, with_x=True)}{line}{marks}</svg>"
+        f"{_axes_svg(x, y, with_x=True)}{line}{marks}</svg>"
     )
