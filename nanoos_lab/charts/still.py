@@ -206,7 +206,8 @@ def _axes_svg(x: _Axis, y: _Axis, *, with_x: bool, with_y: bool = True) -> str:
     if with_x:
         parts.append(_text((left + right) / 2, y.start + 38, x.title, "text-anchor='middle' font-size='13'"))
     if with_y and y.title:
-        outside = left - max(48.0, 22 + _CHAR_PX * max((len(text) for _, text in y.ticks), default=0))
+        widest = _CHAR_PX * max((len(text) for _, text in y.ticks), default=0)
+        outside = max(left - max(48.0, 18 + widest), 12.0)
         middle = (y.start + y.end) / 2
         turned = f"text-anchor='middle' font-size='13' transform='rotate(-90 {outside:.1f} {middle:.1f})'"
         parts.append(_text(outside, middle, y.title, turned))
