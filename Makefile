@@ -9,7 +9,7 @@ export OMP_NUM_THREADS ?= 1
 # Tests that wait, for servers and for processes that are killed, leave room for others; 0 runs them one by one.
 JOBS ?= 2
 
-.PHONY: help demo lab test check benchmarks format clean
+.PHONY: help demo lab gpaw test check benchmarks format clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -33,6 +33,13 @@ demo: $(VENV)/.installed-all ## The main job: screen the sample structures, writ
 
 lab: $(VENV)/.installed-all ## Open JupyterLab on the first notebook
 	$(BIN)/jupyter lab notebooks/01-first-steps.ipynb
+
+$(VENV)/.installed-gpaw: scripts/gpaw_siteconfig.py $(CONSTRAINTS) | $(VENV)/.installed-all
+	@echo "Compiling GPAW into $(VENV) (a minute or two; needs libxc-dev, libopenblas-dev, g++ and python3-dev) ..."
+	GPAW_CONFIG=$(abspath $<) $(PIP) install --quiet --constraint $(CONSTRAINTS) --editable '.[gpaw]'
+	@touch $@
+
+gpaw: $(VENV)/.installed-gpaw ## Compile GPAW, the second DFT code, into the environment
 
 test: $(VENV)/.installed-dev check ## Every check and every test
 	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile
