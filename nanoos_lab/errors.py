@@ -119,6 +119,23 @@ class OutOfDomainError(NanoOSError, ValueError):
     """A model is asked about something it cannot know, such as an unseen element."""
 
 
+class MissingPseudopotentialsError(CalculatorError, LookupError):
+    """No pseudopotentials for a calculation: no family, or one without an element; the message says what to install."""
+
+
+class PseudopotentialError(NanoOSError, ValueError):
+    """A pseudopotential file cannot be used.
+
+    Args:
+        name: The file.
+        problem: What is wrong with it, in a sentence.
+    """
+
+    def __init__(self, name: str, problem: str) -> None:
+        self.name, self.problem = name, problem
+        super().__init__(f"{name}: {problem}")
+
+
 class EquationOfStateError(NanoOSError, ValueError):
     """An equation of state cannot be fitted to the given points."""
 
