@@ -105,9 +105,9 @@ def _members(family: Family) -> RenderableType:
         "element",
         "kind",
         "valence",
-        "cut-off (Ry)",
-        "density (Ry)",
-        "cut-offs from",
+        "wfc (Ry)",
+        "rho (Ry)",
+        "said by",
         "sha256",
         "file",
     )
