@@ -35,7 +35,10 @@ class Bands:
     fermi: float
     """Fermi level, or the highest occupied level, of the self-consistent calculation on a full mesh, eV."""
     electrons: float = 0.0
-    """Number of electrons per cell that the bands hold."""
+    """Number of electrons per cell that the bands hold; 0 where the calculator does not say."""
+    mesh_edges: tuple[float, float] | None = None
+    """Highest occupied and lowest empty level on the full mesh, eV, where that is an insulator's and they are known:
+    the true extrema may lie off the path."""
 
 
 @dataclass(frozen=True)
