@@ -26,7 +26,7 @@ pseudos = typer.Typer(
 app.add_typer(pseudos)
 
 _KINDS = {"norm-conserving": "NC", "ultrasoft": "US", "paw": "PAW"}
-_SOURCES = {"file": "file", "table": "table", "oncvpsp": "estimate", "assumed": "assumed"}
+_SOURCES = {"file": "file", "table": "table", "oncvpsp": "guess", "assumed": "assumed"}
 
 
 @pseudos.command()
