@@ -79,9 +79,43 @@ class Outcome:
     """Sentences that the user must read, such as why it did not converge."""
 
 
+@dataclass(frozen=True)
+class Step:
+    """A part of what a task is going to do."""
+
+    what: str
+    """In words, such as ``"relaxation at each of 7 volumes"``."""
+    calls: int
+    """How often the calculator is likely to be asked."""
+    most: int | None = None
+    """How often at most; None where ``calls`` is exact."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a task is going to do, said before it does anything."""
+
+    steps: tuple[Step, ...] = ()
+    states: tuple[str, ...] = ()
+    """The properties it will state."""
+    packages: Mapping[str, str] = field(default_factory=dict)
+    """What it imports besides its calculator: the extra that brings it, by import name."""
+
+    @property
+    def calls(self) -> int:
+        """How often the calculator is likely to be asked in all."""
+        return sum(step.calls for step in self.steps)
+
+    @property
+    def most(self) -> int:
+        """How often it is asked at most."""
+        return sum(step.calls if step.most is None else step.most for step in self.steps)
+
+
 P = TypeVar("P", bound=Params)
 TaskFunction = Callable[[Mapping[str, Any], P, Context], Outcome]
 Identity = Callable[[P], Mapping[str, JSONValue]]
+Planner = Callable[[Mapping[str, Any], P], Plan]
 
 
 @dataclass(frozen=True)
@@ -99,6 +133,8 @@ class Task(Generic[P]):
     """First line of the function's docstring."""
     resumable: bool = False
     """Whether it saves where it is in ``context.folder`` and goes on from there when begun again."""
+    plan: Planner[P] | None = None
+    """Says what it is going to do with inputs and parameters, without doing any of it."""
 
     def parse_params(self, params: Mapping[str, Any]) -> P:
         """Validate parameters.
@@ -130,7 +166,12 @@ def _no_identity(_params: Params) -> Mapping[str, JSONValue]:
 
 
 def task(
-    name: str, *, version: str, identity: Identity[Any] = _no_identity, resumable: bool = False
+    name: str,
+    *,
+    version: str,
+    identity: Identity[Any] = _no_identity,
+    resumable: bool = False,
+    plan: Planner[Any] | None = None,
 ) -> Callable[[TaskFunction[P]], Task[P]]:
     """Turn a function ``(inputs, params, context) -> Outcome`` into a :class:`Task`.
 
@@ -143,6 +184,7 @@ def task(
         identity: Maps parameters to what else the result depends on.
         resumable: Whether the task saves where it is in ``context.folder``, and goes on from there when it is begun
             again in the same folder.
+        plan: Maps inputs and parameters to what the task is going to do with them, in no time.
 
     Returns:
         A decorator.
@@ -151,7 +193,7 @@ def task(
     def wrap(function: TaskFunction[P]) -> Task[P]:
         model = _params_model(function)
         doc = (inspect.getdoc(function) or "").partition("\n")[0]
-        return Task(name, version, function, model, identity, doc, resumable)
+        return Task(name, version, function, model, identity, doc, resumable, plan)
 
     return wrap
 

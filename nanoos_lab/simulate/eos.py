@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 from pydantic import Field
@@ -12,12 +13,14 @@ from nanoos_lab.calculators import Calculator, Workplace, get_calculator, settle
 from nanoos_lab.potentials.birch_murnaghan import BirchMurnaghan, fit_birch_murnaghan
 from nanoos_lab.simulate.deform import CellFreedom
 from nanoos_lab.simulate.params import SimulationParams, identity_of, place_of
-from nanoos_lab.simulate.relax import Relaxation, relax_structure, remarks
+from nanoos_lab.simulate.relax import STATED, USUAL_CALLS, Relaxation, relax_structure, remarks
 from nanoos_lab.simulate.statements import Stater, cell_summary
-from nanoos_lab.tasks import Context, Outcome, task
+from nanoos_lab.structures.serialize import from_json, to_json
+from nanoos_lab.tasks import Context, Outcome, Plan, Step, task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from pymatgen.core.structure import Structure
 
@@ -32,6 +35,8 @@ _WORDS = {
     "positions": "atoms relaxed at each",
     "none": "nothing relaxed",
 }
+_USUAL_CALLS_PER_VOLUME = 3
+"""Evaluations that a relaxation under symmetry usually takes at one volume."""
 FIT_ONLY = "the uncertainty is the fit's standard error, not the calculator's error against experiment"
 
 
@@ -80,6 +85,7 @@ def equation_of_state(
     fmax: float = 0.01,
     max_steps: int = 300,
     progress: Report | None = None,
+    memory: Path | None = None,
     place: Workplace | None = None,
 ) -> EquationOfState:
     """Fit a third-order Birch-Murnaghan equation of state.
@@ -96,6 +102,8 @@ def equation_of_state(
         fmax: Tolerance of every relaxation in eV/Å (forces) and eV (virial per atom).
         max_steps: Most steps of each relaxation.
         progress: Called with the done part and a line.
+        memory: A folder that keeps what the calculator answered: given again after an interruption, with all else
+            the same, no volume is computed again and the one that was under way goes on from where it was.
         place: Where the calculator keeps its files, and whom it tells.
 
     Raises:
@@ -105,16 +113,17 @@ def equation_of_state(
         CalculatorError: The calculator is not available.
     """
     chosen, say, place = get_calculator(calculator), progress or _silent, place or Workplace()
-    start, calls, converged, messages = structure, 0, True, list[str]()
+    if memory is not None:
+        memory.mkdir(parents=True, exist_ok=True)
+    first = _First(structure)
     if relax_first:
         say(0.0, "relaxing the structure first")
-        first = relax_structure(
-            structure, chosen, fmax=fmax, max_steps=max_steps, progress=progress, place=place.within("first")
-        )
-        start, calls, converged = first.structure, first.descent.force_calls, first.converged
-        messages += [] if first.converged else [f"the first relaxation: {first.descent.reason}"]
+        settings_of_first = {"fmax": fmax, "max_steps": max_steps, "progress": progress}
+        first = _relaxed_first(structure, chosen, settings_of_first, memory, place.within("first"))
+    start, converged, messages = first.structure, not first.reason, list[str]()
+    messages += [f"the first relaxation: {first.reason}"] if first.reason else []
     chosen = settled(chosen, start)
-    settings = _Settings(internal, fmax, max_steps)
+    settings = _Settings(internal, fmax, max_steps, memory)
     lengths = np.linspace(1.0 - strain, 1.0 + strain, points)
     samples = []
     for k, length in enumerate(lengths):
@@ -123,9 +132,49 @@ def equation_of_state(
     stuck = [s for s in samples if not s.converged]
     messages += [f"{len(stuck)} of {points} volumes: {stuck[0].descent.reason}"] if stuck else []
     converged &= not stuck
-    return _assemble(
-        chosen, start, samples, (calls, converged, tuple(messages)), f"{points} volumes, {_WORDS[internal]}"
-    )
+    course = (first.force_calls, converged, tuple(messages))
+    return _assemble(chosen, start, samples, course, f"{points} volumes, {_WORDS[internal]}")
+
+
+@dataclass(frozen=True)
+class _First:
+    """Where the volumes start from."""
+
+    structure: Structure
+    force_calls: int = 0
+    reason: str = ""
+    """Why the first relaxation did not converge."""
+
+    @classmethod
+    def from_json(cls, said: dict[str, Any]) -> Self:
+        """Return it as it was kept; that of a first time goes this way too, so that no digit differs."""
+        crystal: Any = from_json(said["structure"])
+        return cls(crystal, said["force_calls"], said["reason"])
+
+
+def _relaxed_first(
+    structure: Structure,
+    calculator: Calculator,
+    settings: dict[str, Any],
+    memory: Path | None,
+    place: Workplace,
+) -> _First:
+    """Relax the structure, or recall where that led: a code's own optimiser keeps no answers to go on from."""
+    kept = None if memory is None else memory / "first.json"
+    if kept is not None and kept.exists():
+        return _First.from_json(json.loads(kept.read_text(encoding="utf-8")))
+    answers = None if memory is None else memory / "first.jsonl"
+    led = relax_structure(structure, calculator, memory=answers, place=place, **settings)
+    said = {
+        "structure": to_json(led.structure),
+        "force_calls": led.descent.force_calls,
+        "reason": "" if led.converged else led.descent.reason,
+    }
+    if kept is not None:
+        unfinished = kept.with_suffix(".part")
+        unfinished.write_text(json.dumps(said), encoding="utf-8")
+        unfinished.replace(kept)
+    return _First.from_json(said)
 
 
 @dataclass(frozen=True)
@@ -133,14 +182,22 @@ class _Settings:
     internal: Internal
     fmax: float
     max_steps: int
+    memory: Path | None
 
     def sample(self, start: Structure, length: float, calculator: Calculator, place: Workplace) -> Relaxation:
         """Relax a copy whose lengths are scaled, at its volume."""
         scaled = start.copy()
         scaled.scale_lattice(start.volume * length**3)
+        answers = None if self.memory is None else self.memory / f"{length:.6f}.jsonl"
         if self.internal == "none":
             return relax_structure(
-                scaled, calculator, fmax=np.inf, cell=CellFreedom.FIXED, optimizer="own", place=place
+                scaled,
+                calculator,
+                fmax=np.inf,
+                cell=CellFreedom.FIXED,
+                optimizer="own",
+                memory=answers,
+                place=place,
             )
         freedom = _FREEDOM[self.internal]
         # the phase is the one of the start: its space group is kept while the volume changes
@@ -152,6 +209,7 @@ class _Settings:
             cell=freedom,
             keep_symmetry=True,
             optimizer="own",  # on one mesh and basis, or the energies would not lie on one curve
+            memory=answers,
             place=place,
         )
 
@@ -193,13 +251,35 @@ def _assemble(
     )
 
 
-@task("eos", version="1", identity=identity_of)
+def plan_eos(inputs: Mapping[str, Any], params: EosParams) -> Plan:  # noqa: ARG001 - a task's form
+    """Return what the task ``eos`` is going to do.
+
+    Args:
+        inputs: Not needed.
+        params: Its parameters.
+    """
+    most = params.max_steps + 1
+    first = Step("relaxation of atoms and cell", min(USUAL_CALLS, most), most)
+    volumes = Step(f"{params.points} volumes, {_WORDS[params.internal]}", params.points)
+    if params.internal != "none":
+        calls = min(_USUAL_CALLS_PER_VOLUME, most) * params.points
+        volumes = replace(volumes, calls=calls, most=most * params.points)
+    states = ("bulk_modulus", "bulk_modulus_derivative", "energy", *STATED[3:])
+    return Plan((*([first] if params.relax_first else []), volumes), states)
+
+
+@task("eos", version="1", identity=identity_of, resumable=True, plan=plan_eos)
 def eos(inputs: Mapping[str, Any], params: EosParams, context: Context) -> Outcome:
     """Bulk modulus and equilibrium volume from a Birch-Murnaghan equation of state."""
     structure = inputs["structure"]
     calculator = params.chosen()
     result = equation_of_state(
-        structure, calculator, progress=context.progress, place=place_of(context), **params.rest()
+        structure,
+        calculator,
+        progress=context.progress,
+        memory=context.folder / "evaluations",
+        place=place_of(context),
+        **params.rest(),
     )
     context.progress(1.0, f"K = {result.fit.bulk_modulus:.1f} GPa")
     return Outcome(

@@ -18,7 +18,7 @@ from nanoos_lab.simulate.params import SimulationParams, identity_of, place_of
 from nanoos_lab.simulate.remembering import RememberedEngine
 from nanoos_lab.simulate.statements import SYMPREC, Stater, cell_summary, pressure_gpa
 from nanoos_lab.simulate.symmetry import symmetrizer_of
-from nanoos_lab.tasks import Context, Outcome, task
+from nanoos_lab.tasks import Context, Outcome, Plan, Step, task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -256,7 +256,33 @@ def remarks(structure: Structure) -> tuple[str, ...]:
     return ("the file fixes some atoms (selective dynamics); every atom was free here",)
 
 
-@task("relax", version="1", identity=identity_of, resumable=True)
+USUAL_CALLS = 8
+"""Evaluations that a relaxation from a measured or a tabulated structure usually takes."""
+STATED = (
+    "energy",
+    "max_force",
+    "pressure",
+    "volume_per_atom",
+    "density",
+    "lattice_a",
+    "lattice_b",
+    "lattice_c",
+)
+
+
+def plan_relax(inputs: Mapping[str, Any], params: RelaxParams) -> Plan:  # noqa: ARG001 - a task's form
+    """Return what the task ``relax`` is going to do.
+
+    Args:
+        inputs: Not needed.
+        params: Its parameters.
+    """
+    words = f"{_recipe(params.fmax, params.cell)}, in at most {params.max_steps} steps"
+    most = params.max_steps + 1
+    return Plan((Step(words, min(USUAL_CALLS, most), most),), STATED)
+
+
+@task("relax", version="1", identity=identity_of, resumable=True, plan=plan_relax)
 def relax(inputs: Mapping[str, Any], params: RelaxParams, context: Context) -> Outcome:
     """Atoms and cell relaxed to the nearest minimum of the energy."""
     calculator = params.chosen()

@@ -9,7 +9,7 @@ from nanoos_lab.calculators import Calculator, Workplace, get_calculator
 from nanoos_lab.simulate.engine import StructureEngine
 from nanoos_lab.simulate.params import SimulationParams, identity_of, place_of
 from nanoos_lab.simulate.statements import Stater, cell_summary, pressure_gpa
-from nanoos_lab.tasks import Context, Outcome, task
+from nanoos_lab.tasks import Context, Outcome, Plan, Step, task
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,7 +62,18 @@ def evaluate(
     return StaticPoint(response, estimates)
 
 
-@task("static", version="1", identity=identity_of, resumable=True)
+def plan_static(inputs: Mapping[str, Any], params: StaticParams) -> Plan:  # noqa: ARG001 - a task's form
+    """Return what the task ``static`` is going to do.
+
+    Args:
+        inputs: Not needed.
+        params: Not needed.
+    """
+    states = ("energy", "max_force", "pressure", "magnetization", "band_gap")
+    return Plan((Step("energy and forces as it is", 1),), states)
+
+
+@task("static", version="1", identity=identity_of, resumable=True, plan=plan_static)
 def static(inputs: Mapping[str, Any], params: StaticParams, context: Context) -> Outcome:
     """Energy, forces, pressure and magnetization of a structure as it is."""
     structure = inputs["structure"]

@@ -112,4 +112,37 @@ def test_magnetic_moments_are_remembered(tmp_path):
 
 def test_relax_says_that_it_can_be_continued():
     assert TASKS.get("relax").resumable
-    assert not TASKS.get("static").resumable
+    assert not TASKS.get("predict").resumable
+
+
+def volumes(context, structure=START, **params):
+    task = TASKS.get("eos")
+    said = {"calculator": "toy", "points": 5, "strain": 0.04, "fmax": 1e-3, **params}
+    return task({"structure": structure}, task.parse_params(said), context)
+
+
+@pytest.mark.parametrize(("relax_first", "stops"), [(False, (1, 2, 3, 4)), (True, (2, 4, 7, 9))])
+def test_an_equation_of_state_goes_on_at_the_volume_where_it_was(tmp_path, calls, stops, *, relax_first):
+    said = {"relax_first": relax_first, "structure": START}
+    if not relax_first:
+        said["structure"] = relax_structure(START, "toy", fmax=1e-2).structure
+        calls.clear()
+    (tmp_path / "whole").mkdir()
+    whole = volumes(Context(tmp_path / "whole"), **said)
+    needed = len(calls)
+    (tmp_path / "parts").mkdir()
+    for stop_at in stops:
+        with pytest.raises(RunCancelledError):
+            volumes(Context(tmp_path / "parts", stop_at), **said)
+    parts = volumes(Context(tmp_path / "parts"), **said)
+    assert len(calls) == 2 * needed
+    assert parts.summary == whole.summary
+    assert parts.values == whole.values
+
+
+def test_where_the_first_relaxation_led_is_kept_whoever_relaxed(tmp_path, calls):
+    volumes(Context(tmp_path))
+    (tmp_path / "evaluations" / "first.jsonl").unlink()  # a code's own optimiser leaves none
+    needed = len(calls)
+    volumes(Context(tmp_path))
+    assert len(calls) == needed
