@@ -87,6 +87,21 @@ class StructureParseError(NanoOSError, ValueError):
         super().__init__(f"{where}: {problem}")
 
 
+class ProgramOutputError(NanoOSError, ValueError):
+    """What a simulation program wrote cannot be understood.
+
+    Args:
+        problem: What was wrong, in a sentence.
+        source: The file.
+        line: The 1-based line where it went wrong, where known.
+    """
+
+    def __init__(self, problem: str, source: str, line: int | None = None) -> None:
+        self.problem, self.source, self.line = problem, source, line
+        where = source if line is None else f"{source}, line {line}"
+        super().__init__(f"{where}: {problem}")
+
+
 class StoreError(NanoOSError, RuntimeError):
     """The store cannot be opened, read or written; nothing already stored was changed."""
 
@@ -134,6 +149,10 @@ class PseudopotentialError(NanoOSError, ValueError):
     def __init__(self, name: str, problem: str) -> None:
         self.name, self.problem = name, problem
         super().__init__(f"{name}: {problem}")
+
+
+class PreflightError(NanoOSError, RuntimeError):
+    """Something would fail if it were begun; the message lists every reason with what to do."""
 
 
 class EquationOfStateError(NanoOSError, ValueError):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.console import RenderableType
 
+    from nanoos_lab.lab.preflight import Preflight
     from nanoos_lab.settings import Resources, Settings
     from nanoos_lab.store.accounting import CostEstimate, Usage
 
@@ -69,6 +70,40 @@ class Accounting(Workspace):
                 resources=asked.model_dump(), calculator=calculator,
             )  # fmt: skip
         return Estimate(task, found, n=len(records))
+
+    def preflight(
+        self,
+        task: str,
+        structures: StructureLike | Iterable[StructureLike] | None = None,
+        *,
+        on: str | None = None,
+        resources: Resources | None = None,
+        measure: bool = False,
+        **params: Any,
+    ) -> Preflight:
+        """Say what a run will cost and what is missing, before anything runs; nothing is recorded.
+
+        Args:
+            task: The task's name.
+            structures: What it works on: one structure or several.
+            on: The profile; by default the settings' default.
+            resources: Instead of the profile's.
+            measure: Whether to evaluate the calculator once, here, to see how long it takes.
+            params: The task's parameters, as for :meth:`~nanoos_lab.lab.Lab.submit`.
+
+        Raises:
+            UnknownNameError: No such task or structure.
+            InvalidInputError: The parameters are refused.
+
+        Example:
+            >>> lab.preflight("eos", sto, calculator="qe", on="cluster").require()  # doctest: +SKIP
+        """
+        from nanoos_lab.lab.preflight import Inspection  # noqa: PLC0415 - simulations load when they are asked for
+
+        several = isinstance(structures, (list, tuple)) or hasattr(structures, "frame")
+        given = [] if structures is None else structures if several else [structures]
+        inspection = Inspection(self, [self.structure(one) for one in given], on, params)
+        return inspection.look(task, resources=resources, measure=measure)
 
 
 class UsageTable:

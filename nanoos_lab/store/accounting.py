@@ -46,6 +46,15 @@ class Usage:
 
 
 @dataclass(frozen=True)
+class CallEstimate:
+    """How long one evaluation of a calculator is likely to take."""
+
+    seconds: float
+    basis: str
+    """What it rests on, in words."""
+
+
+@dataclass(frozen=True)
 class CostEstimate:
     """What runs that are not begun yet are likely to take."""
 
@@ -227,6 +236,40 @@ def estimate_cost(
     )  # fmt: skip
 
 
+def seconds_per_call(
+    session: Session, scope: Scope, calculator: str, n_sites: int, *, options: Mapping[str, Any] | None = None
+) -> CallEstimate | None:
+    """Estimate how long a calculator takes for one evaluation, from the runs here that counted theirs.
+
+    Args:
+        session: An open session.
+        scope: The project.
+        calculator: Its name.
+        n_sites: Number of atoms.
+        options: Only earlier runs with these options of the calculator, where there are any such.
+
+    Returns:
+        The estimate, or None where no run with this calculator has finished here.
+    """
+    found = [
+        (n, seconds / calls, params.get("options") or {})
+        for n, seconds, params, summary in _finished(session, scope)
+        if params.get("calculator") == calculator and (calls := _calls(summary)) > 0
+    ]
+    alike = [one for one in found if one[2] == dict(options or {})]
+    known = [(n, seconds) for n, seconds, _ in alike or found]
+    if not known:
+        return None
+    words = f"{len(known)} earlier run{'s' if len(known) > 1 else ''} with {calculator}"
+    return CallEstimate(_fit(known).seconds(n_sites), words + ("" if alike else ", with other options"))
+
+
+def _calls(summary: Mapping[str, Any] | None) -> int:
+    """Return how often a run asked its calculator; one that has no word of it did it once if it states an energy."""
+    said = (summary or {}).get("force_calls")
+    return int(said) if said is not None else int("energy" in (summary or {}))
+
+
 @dataclass(frozen=True)
 class _Law:
     intercept: float
@@ -259,8 +302,17 @@ def _factor(residuals: Iterable[float], *, minimum: float) -> float:
 def _earlier(
     session: Session, scope: Scope, task: str, calculator: str | None
 ) -> Iterable[tuple[int, float]]:
+    for n_sites, seconds, params, _ in _finished(session, scope, task):
+        if calculator is None or params.get("calculator") == calculator:
+            yield n_sites, seconds
+
+
+def _finished(
+    session: Session, scope: Scope, task: str | None = None
+) -> Iterable[tuple[int, float, Mapping[str, Any], Mapping[str, Any] | None]]:
+    """Give atoms, seconds, parameters and summary of the latest runs, of one task or of all."""
     query = (
-        select(StructureRow.n_sites, RunRow.started_at, RunRow.finished_at, RunRow.params)
+        select(StructureRow.n_sites, RunRow.started_at, RunRow.finished_at, RunRow.params, RunRow.summary)
         .join(RunInputRow, and_(RunInputRow.project_id == RunRow.project_id, RunInputRow.run_id == RunRow.id))
         .join(
             StructureRow,
@@ -270,7 +322,6 @@ def _earlier(
         )
         .where(
             RunRow.project_id == scope.project_id,
-            RunRow.task == task,
             RunRow.state == RunState.COMPLETED,
             RunRow.started_at.is_not(None),
             RunRow.finished_at.is_not(None),
@@ -279,9 +330,10 @@ def _earlier(
         .order_by(RunRow.finished_at.desc())
         .limit(1000)
     )
-    for n_sites, started, finished, params in session.execute(query):
-        if calculator is None or params.get("calculator") == calculator:
-            yield n_sites, max(0.0, finished - started)
+    if task is not None:
+        query = query.where(RunRow.task == task)
+    for n_sites, started, finished, params, summary in session.execute(query):
+        yield n_sites, max(0.0, finished - started), params, summary
 
 
 def check_limits(
