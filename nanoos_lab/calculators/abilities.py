@@ -7,10 +7,10 @@ energies are in eV, lengths in Å.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -105,6 +105,96 @@ class GivesDensityOfStates(Protocol):
     def density_of_states(  # noqa: D102 - told by the class
         self, structure: Structure, place: Workplace, *, projected: bool, density_factor: float
     ) -> DensityOfStates: ...
+
+
+@dataclass(frozen=True)
+class DynamicsSegment:
+    """A stretch of molecular dynamics under one set of conditions."""
+
+    ensemble: Literal["nve", "nvt", "npt"]
+    steps: int
+    """A multiple of ``every``."""
+    every: int
+    """Steps from one frame to the next."""
+    timestep: float
+    """fs."""
+    temperature: tuple[float, float]
+    """K at the start and at the end, linear between; without meaning for nve."""
+    thermostat: Literal["nose-hoover", "langevin"] = "nose-hoover"
+    """For nvt; npt has Nosé-Hoover chains."""
+    thermostat_time: float = 100.0
+    """fs."""
+    pressure: float = 0.0
+    """GPa, for npt."""
+    barostat: Literal["isotropic", "full"] = "isotropic"
+    """Whether the volume alone changes, or the whole cell."""
+    barostat_time: float = 1000.0
+    """fs."""
+    seed: int = 0
+    """Of random forces in this stretch."""
+
+
+@dataclass(frozen=True)
+class DynamicsState:
+    """All that a stretch needs to go on from the end of another, in arrays that can be kept in a file."""
+
+    step: int
+    positions: FloatArray
+    """Å, not wrapped into the cell, shape (n, 3)."""
+    velocities: FloatArray
+    """Å/fs, shape (n, 3)."""
+    cell: FloatArray
+    """Row vectors in Å, shape (3, 3)."""
+    internals: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    """What the engine itself needs, such as its thermostat; empty at the very start."""
+
+
+@dataclass(frozen=True)
+class DynamicsFrames:
+    """What was sampled on a stretch: m frames of n atoms, without the one it started from."""
+
+    steps: NDArray[np.int64]
+    """Shape (m,)."""
+    positions: FloatArray
+    """Å, not wrapped into the cell, shape (m, n, 3)."""
+    cells: FloatArray
+    """Row vectors in Å, shape (m, 3, 3)."""
+    potential: FloatArray
+    """eV per cell, shape (m,)."""
+    kinetic: FloatArray
+    """eV per cell, shape (m,)."""
+    pressure: FloatArray
+    """GPa with the kinetic part, shape (m,); nan where there is no stress."""
+
+
+@runtime_checkable
+class DynamicsEngine(Protocol):
+    """Moves the atoms of one system. The same state and segment give the same frames, whatever came before."""
+
+    def advance(
+        self,
+        state: DynamicsState,
+        segment: DynamicsSegment,
+        report: Callable[[int, float, float, float], None],
+    ) -> tuple[DynamicsFrames, DynamicsState]:
+        """Run a stretch.
+
+        Args:
+            state: Where it starts.
+            segment: The conditions.
+            report: Told step, potential and kinetic energy in eV and pressure in GPa of each frame as it comes; what
+                it raises ends the stretch.
+        """
+
+    def close(self) -> None:
+        """Give back what it holds."""
+
+
+@runtime_checkable
+class RunsDynamics(Protocol):
+    """Has molecular dynamics of its own."""
+
+    def dynamics(self, structure: Structure, place: Workplace) -> DynamicsEngine: ...  # noqa: D102 - told by the class
 
 
 @dataclass(frozen=True)
