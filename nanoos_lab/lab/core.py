@@ -10,6 +10,7 @@ from nanoos_lab.lab.answers import Predictions, Report
 from nanoos_lab.lab.archiving import Archiving
 from nanoos_lab.lab.finding import Finding
 from nanoos_lab.lab.history import History
+from nanoos_lab.lab.importing import Importing
 from nanoos_lab.lab.measuring import Measuring
 from nanoos_lab.lab.records import StructureRecord, StructureSet
 from nanoos_lab.lab.runs import Batch, Run
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from nanoos_lab.structures import ParsedStructure
 
 
-class Lab(Accounting, Archiving, Finding, History, Measuring, Sharing, Similarity, Workspace):
+class Lab(Accounting, Archiving, Finding, History, Importing, Measuring, Sharing, Similarity, Workspace):
     """An open workspace: structures, runs and values of one project, in a folder or on a server.
 
     Args:

@@ -1,0 +1,1 @@
+"""What LAMMPS writes: logs, dumps and data files."""

@@ -1,0 +1,1 @@
+"""What VASP writes: vasprun.xml and OUTCAR."""
