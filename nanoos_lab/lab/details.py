@@ -174,16 +174,13 @@ def _headline(summary: dict[str, Any]) -> list[tuple[str, str]]:
     return pairs
 
 
-def _picture(row: RunRow) -> html.Markup | None:
-    summary = row.summary or {}
-    if row.task != "eos" or "points_per_atom" not in summary:
-        return None
-    from nanoos_lab.charts.still import equation_of_state_svg  # noqa: PLC0415 - drawn when shown
-
-    return html.safe(equation_of_state_svg(summary, label=str(row.params.get("calculator", ""))))
-
-
-def run_html(row: RunRow, values: Sequence[PropertyValueRow], heading: str, scene: Scene | None) -> str:
+def run_html(
+    row: RunRow,
+    values: Sequence[PropertyValueRow],
+    heading: str,
+    scene: Scene | None,
+    picture: str | None = None,
+) -> str:
     """Return a run's display for a notebook.
 
     Args:
@@ -191,6 +188,7 @@ def run_html(row: RunRow, values: Sequence[PropertyValueRow], heading: str, scen
         values: Its values.
         heading: Task and structures.
         scene: The drawing of the structure it made.
+        picture: The still of its figure, as SVG.
     """
     summary = row.summary or {}
     parts: list[str] = [html.note(message, tone=tone) for tone, message in _notes(row)]
@@ -208,8 +206,8 @@ def run_html(row: RunRow, values: Sequence[PropertyValueRow], heading: str, scen
         )
     if left:
         columns.append(html.Markup().join(left))
-    if picture := _picture(row):
-        columns.append(picture)
+    if picture:
+        columns.append(html.safe(picture))
     if columns:
         parts.append(html.row(*columns))
     if values:

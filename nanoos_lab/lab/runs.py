@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from nanoos_lab.display import html, numbers, text
 from nanoos_lab.errors import RunFailedError
-from nanoos_lab.lab import details
+from nanoos_lab.lab import details, figures
 from nanoos_lab.lab.records import StructureRecord, StructureSet
 from nanoos_lab.store.schema import RunRow, RunState
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.console import RenderableType
 
+    from nanoos_lab.charts import Chart
     from nanoos_lab.lab.workspace import Workspace
     from nanoos_lab.runs import Progress
     from nanoos_lab.store.accounting import Usage
@@ -133,6 +134,17 @@ class Run:
         """The files it left, by name; their bytes are checked when this is read."""
         return self.lab.artifacts_of(self.id)
 
+    def figure(self, kind: str = "") -> Chart:
+        """Return the figure that shows its result: interactive, with a still, and saved by ``.save("x.pdf")``.
+
+        Args:
+            kind: Which one where its task has several; by default the first.
+
+        Raises:
+            InvalidInputError: It has not finished, its task has no figure, or not this one.
+        """
+        return figures.figure_of_runs([self], kind)
+
     def wait(self, timeout: float | None = None) -> Run:
         """Wait for its end and return it; an interrupt detaches and never cancels.
 
@@ -178,7 +190,8 @@ class Run:
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         made = self.structure
-        page = details.run_html(self.row, self.values, self._heading(), made.scene() if made else None)
+        scene = made.scene() if made else None
+        page = details.run_html(self.row, self.values, self._heading(), scene, figures.still_of_run(self))
         return {"text/html": page, "text/plain": repr(self)}
 
 
@@ -238,6 +251,17 @@ class RunSet(Sequence[Run]):
         return frame
 
     HEADERS = ("run", "task", "on", "state", "when", "took", "what")
+
+    def figure(self, kind: str = "") -> Chart:
+        """Return one figure of all its runs, drawn over each other.
+
+        Args:
+            kind: Which one where their task has several; by default the first.
+
+        Raises:
+            InvalidInputError: A run has not finished, or the figure cannot show these runs together.
+        """
+        return figures.figure_of_runs(self._runs, kind)
 
     def cells(self) -> list[tuple[str, str, str, str, str, str, str]]:
         """Return what the table shows of each run, by :attr:`HEADERS`."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 from nanoos_lab.display import html, text
 from nanoos_lab.display.progress import ProgressBar
 from nanoos_lab.errors import InvalidInputError
-from nanoos_lab.lab import monitoring
+from nanoos_lab.lab import figures, monitoring
 from nanoos_lab.lab.answers import Trace, values_frame
 from nanoos_lab.lab.records import StructureRecord, StructureSet
 from nanoos_lab.lab.runs import Batch, Run, RunSet
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from sqlalchemy.orm import Session
 
+    from nanoos_lab.charts import Chart
     from nanoos_lab.runs import Progress
     from nanoos_lab.runs.engine import Runs
     from nanoos_lab.store.accounting import Usage
@@ -205,6 +206,25 @@ class Workspace:
         if kind == "structure":
             return self.structure(full)
         return self.batch(full) if kind == "batch" else Run(self, self.run_rows([full])[0])
+
+    def figure(self, runs: Run | str | Sequence[Run | str], kind: str = "") -> Chart:
+        """Return the figure of finished runs of one task.
+
+        Args:
+            runs: A run, several that are drawn over each other, or their ids.
+            kind: Which figure where the task has several; by default the first.
+
+        Raises:
+            InvalidInputError: A run has not finished, or there is no such figure.
+
+        Example:
+            >>> lab.figure(lab.runs(task="eos")).save("eos.pdf", width_mm=86)  # doctest: +SKIP
+        """
+        given = [runs] if isinstance(runs, (Run, str)) else list(runs)
+        found = [one if isinstance(one, Run) else self.get(one) for one in given]
+        if wrong := next((one for one in found if not isinstance(one, Run)), None):
+            raise InvalidInputError(f"{wrong!r} is no run: a figure shows runs")
+        return figures.figure_of_runs(RunSet(one for one in found if isinstance(one, Run)), kind)
 
     def wait(self, runs: Sequence[Run], timeout: float | None = None) -> None:
         """Wait until runs have ended, showing progress; an interrupt detaches and never cancels.
