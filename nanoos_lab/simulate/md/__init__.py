@@ -11,12 +11,18 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from nanoos_lab.simulate.md.arrhenius import Arrhenius, fit_arrhenius
+    from nanoos_lab.simulate.md.cost import Cost, measure_cost
     from nanoos_lab.simulate.md.plan import MdParams, Stage
     from nanoos_lab.simulate.md.result import MolecularDynamics
     from nanoos_lab.simulate.md.task import md, molecular_dynamics
     from nanoos_lab.simulate.md.trajectory import Trajectory, load_trajectory
 
 _HOMES = {
+    "Arrhenius": "arrhenius",
+    "Cost": "cost",
+    "fit_arrhenius": "arrhenius",
+    "measure_cost": "cost",
     "MdParams": "plan",
     "MolecularDynamics": "result",
     "Stage": "plan",
@@ -26,12 +32,16 @@ _HOMES = {
     "molecular_dynamics": "task",
 }
 __all__ = [
+    "Arrhenius",
+    "Cost",
     "MdParams",
     "MolecularDynamics",
     "Stage",
     "Trajectory",
+    "fit_arrhenius",
     "load_trajectory",
     "md",
+    "measure_cost",
     "molecular_dynamics",
 ]
 

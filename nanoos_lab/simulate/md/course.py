@@ -148,8 +148,8 @@ class _Watch:
         if temperature > self._limit:
             raise CalculatorError(
                 f"the simulation exploded before step {step}: {temperature:.0f} K, where at most "
-                f"{self._highest:.0f} K were planned; use a smaller timestep than {self._segment.timestep:g} fs, relax the structure first, or "
-                "use a potential that knows such geometries"
+                f"{self._highest:.0f} K were planned; use a smaller timestep than {self._segment.timestep:g} fs, "
+                "relax the structure first, or use a potential that knows such geometries"
             )
         if (now := time.monotonic()) - self._told >= TELL_EVERY_S:
             self._told = now

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nanoos_lab.properties import ArrayEstimate, Origin, PropertyEstimate
+from nanoos_lab.simulate.md.diffusion import BLOCKS
 from nanoos_lab.simulate.statements import Stater
 
 if TYPE_CHECKING:
     from nanoos_lab.calculators import Calculator
+    from nanoos_lab.properties import ArrayEstimate, PropertyEstimate
     from nanoos_lab.simulate.md.averages import Mean
     from nanoos_lab.simulate.md.diffusion import Diffusion
     from nanoos_lab.simulate.md.plan import MdParams
@@ -67,19 +68,10 @@ class _Statements:
         return replace(result, estimates=tuple(values), messages=self._messages())
 
     def _mean(self, name: str, mean: Mean, note: str = "") -> PropertyEstimate:
-        plain = self.stater(name, mean.value, None, note)
         sure = math.isfinite(mean.error)
-        return PropertyEstimate(
-            **{
-                **plain.model_dump(),
-                "uncertainty": mean.error if sure else None,
-                "uncertainty_kind": "standard" if sure else "none",
-                "conditions": self.conditions,
-                "note": "; ".join(
-                    w for w in (plain.note, "" if sure else "too few frames for an error") if w
-                ),
-            }
-        )
+        words = "; ".join(w for w in (note, "" if sure else "too few frames for an error") if w)
+        plain = self.stater(name, mean.value, mean.error if sure else None, words, self.conditions)
+        return _standard(plain)
 
     def _density(self) -> Mean:
         mass = float(self.result.initial.composition.weight) / len(self.result.initial)
@@ -89,31 +81,17 @@ class _Statements:
 
     def _array(self, name: str, points: Any, **conditions: str) -> ArrayEstimate:  # noqa: ANN401 - an array
         thin = max(1, math.ceil(len(points) / MOST_POINTS))
-        return ArrayEstimate(
-            property=name,
-            array=np.ascontiguousarray(points[::thin], dtype=float),
-            origin=Origin.COMPUTED,
-            method=self.stater.method,
-            synthetic=self.stater.calculator.synthetic,
-            conditions={**self.conditions, **conditions},
-        )
+        return self.stater.array(name, points[::thin], conditions={**self.conditions, **conditions})
 
     def _coefficient(self, one: Diffusion) -> PropertyEstimate:
         value, error = one.coefficient or 0.0, one.error or 0.0
         note = (
             f"slope of the displacement between {one.fit[0]:.3g} and {one.fit[1]:.3g} ps (it grows as time to the "
-            f"power {one.exponent:.2f}); error of the mean over 5 blocks; {FINITE_CELL}"
+            f"power {one.exponent:.2f}); error of the mean over {BLOCKS} blocks; {FINITE_CELL}"
         )
-        plain = self.stater("diffusion_coefficient", value, None, note)
-        return PropertyEstimate(
-            **{
-                **plain.model_dump(),
-                "uncertainty": error,
-                "uncertainty_kind": "standard",
-                "converged": error <= UNSURE * abs(value),
-                "conditions": {**self.conditions, "element": one.element},
-            }
-        )
+        conditions = {**self.conditions, "element": one.element}
+        plain = _standard(self.stater("diffusion_coefficient", value, error, note, conditions))
+        return plain.model_copy(update={"converged": error <= UNSURE * abs(value)})
 
     def _drift_note(self) -> str:
         return f"total energy drifts by {1000.0 * self.result.drift:.2g} meV/atom per ps"
@@ -128,6 +106,12 @@ class _Statements:
         if params.ensemble != "nve" and off:
             told.append(f"the mean temperature is {mean.value:.0f} K, not {wanted:.0f} K: equilibrate longer")
         return tuple(told)
+
+
+def _standard(plain: PropertyEstimate) -> PropertyEstimate:
+    """Return an estimate whose uncertainty is that of a mean of samples."""
+    kind = "none" if plain.uncertainty is None else "standard"
+    return plain.model_copy(update={"uncertainty_kind": kind})
 
 
 def recipe_of(params: MdParams) -> str:

@@ -18,7 +18,7 @@ from nanoos_lab.simulate.md.recording import Recording
 from nanoos_lab.simulate.md.result import PARTS, MolecularDynamics, Thermo, analysed
 from nanoos_lab.simulate.md.statements import stated
 from nanoos_lab.simulate.params import identity_of, place_of
-from nanoos_lab.tasks import Context, Outcome, task
+from nanoos_lab.tasks import Context, Outcome, Plan, Step, task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -75,7 +75,7 @@ def molecular_dynamics(
     chosen = settled(chosen, system)
     plan = make_plan(asked)
     check_size(plan, len(system))
-    engine, kind = _engine(chosen, system, asked, place or Workplace())
+    engine, kind = engine_of(chosen, system, asked, place or Workplace())
     sampled = carry_out(
         plan, system, engine, memory=memory, mark=_mark(system, chosen, kind), report=progress or _silent
     )
@@ -107,9 +107,20 @@ def supercell_of(structure: Structure, params: MdParams) -> Structure:
     return system
 
 
-def _engine(
+def engine_of(
     chosen: Calculator, system: Structure, asked: MdParams, place: Workplace
 ) -> tuple[DynamicsEngine, str]:
+    """Return what moves the atoms, and whether it is ``own`` or ``native``.
+
+    Args:
+        chosen: The calculator.
+        system: What is simulated.
+        asked: What is asked for.
+        place: Where the calculator keeps its files.
+
+    Raises:
+        InvalidInputError: The calculator has no dynamics of its own, and was asked for them.
+    """
     if isinstance(chosen, RunsDynamics) and asked.engine != "own":
         return chosen.dynamics(system, place), "native"
     if asked.engine == "native":
@@ -134,7 +145,22 @@ def _silent(_fraction: float | None, _message: str) -> None:
     """Take progress of those who did not ask for it."""
 
 
-@task("md", version="1", identity=identity_of, resumable=True)
+def plan_md(inputs: Mapping[str, Any], params: MdParams) -> Plan:
+    """Say what a run is going to do.
+
+    Args:
+        inputs: ``structure``.
+        params: What is asked for.
+    """
+    stretches, structure = make_plan(params).stretches, inputs.get("structure")
+    size = "" if structure is None else f" of {len(supercell_of(structure, params))} atoms"
+    steps = {part: sum(s.segment.steps for s in stretches if s.part == part) for part in PARTS}
+    stated = ["pressure", "radial_distribution_function", "mean_square_displacement", "diffusion_coefficient"]
+    stated += ["volume_per_atom", "density"] if params.ensemble == "npt" else []
+    return Plan(tuple(Step(f"{part}{size}, steps", n) for part, n in steps.items() if n), tuple(stated))
+
+
+@task("md", version="1", identity=identity_of, resumable=True, plan=plan_md)
 def md(inputs: Mapping[str, Any], params: MdParams, context: Context) -> Outcome:
     """Molecular dynamics: averages, trajectory, radial distribution, displacements and diffusion."""
     calculator, kept = params.chosen(), context.folder / "dynamics"
