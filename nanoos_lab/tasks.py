@@ -89,6 +89,8 @@ class Step:
     """How often the calculator is likely to be asked."""
     most: int | None = None
     """How often at most; None where ``calls`` is exact."""
+    scale: float = 1.0
+    """How many times as many atoms as the structure has are evaluated at once, such as in a supercell."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,11 @@ class Plan:
     def calls(self) -> int:
         """How often the calculator is likely to be asked in all."""
         return sum(step.calls for step in self.steps)
+
+    @property
+    def weight(self) -> float:
+        """The same, each call counted by how many times as many atoms as the structure has it evaluates."""
+        return sum(step.calls * step.scale for step in self.steps)
 
     @property
     def most(self) -> int:

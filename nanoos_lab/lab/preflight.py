@@ -181,7 +181,9 @@ class Inspection:
         reused = self._known(task, profile)
         per_call, basis = self._per_call(calculator, params, measure=measure)
         calls = None if plan is None else plan.calls
-        seconds = None if calls is None or per_call is None else calls * per_call
+        seconds = None if plan is None or per_call is None else plan.weight * per_call
+        if plan is not None and any(step.scale != 1.0 for step in plan.steps):
+            basis += ", in proportion to the atoms of its supercells"
         if seconds is None:
             seconds, basis = self._whole(name, params, basis)
         if profile is not None:
