@@ -31,6 +31,7 @@ CRITERIA: Mapping[str, Mapping[str, float]] = {
 """By level, GPAW's criteria: eV, electrons and eV² per valence electron."""
 _OCCUPATIONS: Mapping[str, Mapping[str, Any]] = {
     "cold": {"name": "marzari-vanderbilt"},
+    "gaussian": {"name": "methfessel-paxton", "order": 0},
     "fd": {"name": "fermi-dirac"},
     "mp": {"name": "methfessel-paxton", "order": 1},
 }
@@ -41,17 +42,21 @@ class GPAWOptions(Params):
     """Options of GPAW."""
 
     functional: Functional = Field("PBE", description="Exchange-correlation functional.")
-    cutoff_ev: float = Field(500.0, ge=150.0, le=2000.0, description="Cut-off of the plane waves in eV.")
+    cutoff_ev: float = Field(
+        500.0, ge=150.0, le=2000.0, description="Cut-off of the plane waves in eV.",
+        json_schema_extra={"knob": [300, 350, 400, 500, 600, 700, 800, 900]},
+    )  # fmt: skip
     kpoint_spacing: float | None = Field(
         None, gt=0.0, le=3.0,
         description="Largest distance of k-points in 1/Å (with 2π); None: 0.15 for metals alone, else 0.25.",
+        json_schema_extra={"knob": [0.6, 0.45, 0.35, 0.28, 0.22, 0.18, 0.14, 0.11]},
     )  # fmt: skip
     kpoints: tuple[int, int, int] | None = Field(
         None, description="The mesh itself instead of a spacing, such as [4, 4, 4]; it holds Γ."
     )
-    smearing: Literal["auto", "fixed", "cold", "methfessel-paxton", "fermi-dirac"] = Field(
+    smearing: Literal["auto", "fixed", "cold", "gaussian", "methfessel-paxton", "fermi-dirac"] = Field(
         "auto",
-        description="auto: cold (Marzari-Vanderbilt), wide for metals and narrow for all else; fixed: none.",
+        description="auto: cold where all elements are metals, else gaussian; fixed: none.",
     )
     width_ev: float | None = Field(
         None, gt=0.0, le=2.0,
