@@ -12,6 +12,7 @@ from pydantic import Field
 
 from nanoos_lab.errors import MissingExtraError, NanoOSError
 from nanoos_lab.potentials import matgl, matgl_folder
+from nanoos_lab.potentials.references import limits_of
 from nanoos_lab.properties import VOCABULARY, Method
 from nanoos_lab.tasks import Params
 
@@ -24,10 +25,6 @@ if TYPE_CHECKING:
 
     from nanoos_lab.calculators.workplace import Workplace
 
-NOT_PROVEN = (
-    "this potential was not proven to be itself: there are no reference predictions beside its weights "
-    f"({matgl_folder.REFERENCES})"
-)
 _HASH_SHOWN = 12
 
 
@@ -76,10 +73,7 @@ class MatGLCalculator:
             proven = matgl_folder.references_of(folder) is not None
         except NanoOSError:
             return {}
-        limits: dict[str, str] = dict(known["limits"]) if known else {}
-        if proven:
-            return limits
-        return {name: "; ".join(filter(None, (limits.get(name), NOT_PROVEN))) for name in VOCABULARY}
+        return limits_of(known["limits"] if known else {}, VOCABULARY, proven=proven)
 
     def available(self) -> str | None:
         """Return None where matgl is installed and the potential is on this machine, else what to do."""

@@ -24,12 +24,15 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError,
 from nanoos_lab.errors import CalculatorError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from pymatgen.core.structure import Structure
 
 
+NOT_PROVEN = (
+    "this potential was not proven to be itself: there are no reference predictions beside its weights"
+)
 Triple = tuple[FiniteFloat, FiniteFloat, FiniteFloat]
 
 
@@ -156,3 +159,16 @@ def verify(energy: Callable[[Structure], float], references: References, *, who:
                 f"{who} is not itself: it gives {found:.6f} eV/atom for {reference.name} where "
                 f"{reference.energy:.6f} was recorded ({references.about or 'nobody said by whom'}); {remedy}"
             )
+
+
+def limits_of(limits: Mapping[str, str], properties: Iterable[str], *, proven: bool) -> Mapping[str, str]:
+    """Return what is known against a potential by property, with a word on all of them where it is not proven.
+
+    Args:
+        limits: What is known against it.
+        properties: All properties there are.
+        proven: Whether it has references.
+    """
+    if proven:
+        return limits
+    return {name: "; ".join(filter(None, (limits.get(name), NOT_PROVEN))) for name in properties}

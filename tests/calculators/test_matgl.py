@@ -6,8 +6,9 @@ import shutil
 import pytest
 
 from nanoos_lab.calculators import CALCULATORS, get_calculator
-from nanoos_lab.calculators.matgl import NOT_PROVEN, MatGLCalculator
+from nanoos_lab.calculators.matgl import MatGLCalculator
 from nanoos_lab.errors import InvalidInputError
+from nanoos_lab.potentials.references import NOT_PROVEN
 from nanoos_lab.simulate.static import evaluate
 from nanoos_lab.testing import check_calculator, crystal
 
