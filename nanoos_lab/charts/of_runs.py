@@ -51,9 +51,14 @@ class Finished:
 FIGURES: dict[str, dict[str, str]] = {
     "relax": {"course": "nanoos_lab.charts.of_runs:relaxations"},
     "eos": {"curve": "nanoos_lab.charts.of_runs:equations_of_state"},
+    "md": {
+        "course": "nanoos_lab.charts.dynamics:thermo_of_runs",
+        "distribution": "nanoos_lab.charts.dynamics:distribution_of_runs",
+        "displacement": "nanoos_lab.charts.dynamics:displacement_of_runs",
+    },
     "convergence": {"course": "nanoos_lab.charts.convergence:convergence_of_runs"},
 }
-"""By task, the figures of its runs: a word for each, the default first, and a function ``module:name`` that takes a
+"""By task, or by tasks with ``+`` between whose runs are shown together, the figures of its runs: a word for each, the default first, and a function ``module:name`` that takes a
 list of :class:`Finished` and returns a :class:`~nanoos_lab.charts.figure.Chart`."""
 
 
@@ -74,7 +79,7 @@ def figure_of(runs: Sequence[Finished], kind: str = "") -> Chart:
         kind: Which figure, of :func:`kinds_of`; by default the first.
 
     Raises:
-        InvalidInputError: There is no run, the runs are of several tasks, or there is no such figure.
+        InvalidInputError: There is no run, its task has no figure, or these tasks have none together.
     """
     tasks = sorted({run.task for run in runs})
     if len(tasks) != 1:
