@@ -126,7 +126,7 @@ def band_structure(
     _check(bands, path, chosen.name)
     gap = find_gap(bands, path)
     state = Stater(able, f"static, bands along {path.text}")
-    estimate = state("band_gap", gap.gap, note=f"{gap.words}; {GAP_NOTE}")
+    estimate = state("band_gap", gap.gap, note=gap.words if gap.is_metal else f"{gap.words}; {GAP_NOTE}")
     return BandStructure(path, bands, gap, (estimate,))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 FORMAT = "nanoos dos 1"
 _DIGITS = 6
 _LARGEST_FACTOR = 6.0
+NO_STATES = 1e-3
+"""Per eV and atom: fewer are none."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,18 @@ class StatesPerEnergy:
     dos: DensityOfStates
     estimates: tuple[ArrayEstimate, ...] = field(default=())
     """The density of states per atom against the energy above the Fermi level."""
+
+    @property
+    def zero(self) -> float:
+        """What energies are stated relative to, eV: the Fermi level, or the top of the valence bands of an insulator.
+
+        Codes put the Fermi level of an insulator anywhere in its gap: only the top of what is filled can be compared.
+        """
+        both = self.dos.total.sum(axis=0) / len(self.structure)
+        filled = self.dos.energies[(both > NO_STATES) & (self.dos.energies <= self.dos.fermi)]
+        if self.at_fermi > NO_STATES or not len(filled):
+            return self.dos.fermi
+        return float(filled[-1])
 
     @property
     def states_below(self) -> float:
@@ -57,8 +71,8 @@ class StatesPerEnergy:
     def document(self) -> dict[str, Any]:
         """Return everything as JSON values.
 
-        Keys: ``format``, ``formula``, ``atoms`` in the cell, ``energies`` (eV, the code's own scale), ``fermi`` (eV on
-        it), ``total`` (states per eV and cell; spin, then energy; one spin holds both), ``projected`` (by element and
+        Keys: ``format``, ``formula``, ``atoms`` in the cell, ``energies`` (eV, the code's own scale), ``fermi`` and
+        ``zero`` (eV on it; zero is the top of the valence bands of an insulator, else the Fermi level), ``total`` (states per eV and cell; spin, then energy; one spin holds both), ``projected`` (by element and
         shell, such as ``"Ga d"``: as ``total``; what lies between the atoms' orbitals is in none).
         """
         dos = self.dos
@@ -68,6 +82,7 @@ class StatesPerEnergy:
             "atoms": len(self.structure),
             "energies": np.round(dos.energies, _DIGITS).tolist(),
             "fermi": dos.fermi,
+            "zero": self.zero,
             "total": np.round(dos.total, _DIGITS).tolist(),
             "projected": {
                 f"{element} {shell}": np.round(part, _DIGITS).tolist()
@@ -84,7 +99,7 @@ class DosParams(SimulationParams):
     )
     projected: bool = Field(default=True, description="Also by element and shell.")
     density_factor: float = Field(
-        2.0,
+        1.5,
         ge=1.0,
         le=_LARGEST_FACTOR,
         description="How many times denser than for the energy k-points lie along each direction.",
@@ -96,7 +111,7 @@ def density_of_states(
     calculator: str | Calculator = "qe",
     *,
     projected: bool = True,
-    density_factor: float = 2.0,
+    density_factor: float = 1.5,
     place: Workplace | None = None,
 ) -> StatesPerEnergy:
     """Compute the electronic density of states at the geometry as given.
@@ -123,8 +138,12 @@ def density_of_states(
     _check(dos, chosen.name)
     state = Stater(able, f"static, density of states, {density_factor:g} times denser k-points")
     both = dos.total.sum(axis=0) / len(structure)
-    table = np.column_stack([dos.energies - dos.fermi, both])
-    return StatesPerEnergy(structure, dos, (state.array("density_of_states", table),))
+    found = StatesPerEnergy(structure, dos)
+    table = np.column_stack([dos.energies - found.zero, both])
+    note = (
+        "" if found.zero == dos.fermi else "no states at the Fermi level: EF is the top of the valence bands"
+    )
+    return replace(found, estimates=(state.array("density_of_states", table, note),))
 
 
 def _check(dos: DensityOfStates, name: str) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ase.calculators.calculator import Calculator as ASECalculator
     from pymatgen.core.structure import Structure
 
-    from nanoos_lab.calculators.abilities import NativeRelaxation
+    from nanoos_lab.calculators.abilities import Bands, DensityOfStates, FloatArray, NativeRelaxation
     from nanoos_lab.calculators.qe.choices import Choices
     from nanoos_lab.calculators.qe.performing import Performer
     from nanoos_lab.calculators.workplace import Workplace
@@ -169,6 +169,35 @@ class QECalculator:
 
         return Performer(
             folder, self.program(), self.version, self.family(), place.report, self.options.remedies
+        )
+
+    def band_structure(self, structure: Structure, kpoints: FloatArray, place: Workplace) -> Bands:
+        """Return levels at k-points, on the density of the full mesh.
+
+        Args:
+            structure: The crystal.
+            kpoints: Fractional coordinates, shape (k, 3).
+            place: Where files are kept, and who is told.
+        """
+        from nanoos_lab.calculators.qe import spectra  # noqa: PLC0415 - numpy
+
+        return spectra.band_structure(self, structure, kpoints, place)
+
+    def density_of_states(
+        self, structure: Structure, place: Workplace, *, projected: bool, density_factor: float
+    ) -> DensityOfStates:
+        """Return the density of states by optimised tetrahedra.
+
+        Args:
+            structure: The crystal.
+            place: Where files are kept, and who is told.
+            projected: Whether it is wanted by element and shell, too.
+            density_factor: Multiplies the density of k-points along each direction.
+        """
+        from nanoos_lab.calculators.qe import spectra  # noqa: PLC0415 - numpy
+
+        return spectra.density_of_states(
+            self, structure, place, projected=projected, density_factor=density_factor
         )
 
     def ase_calculator(self, structure: Structure, place: Workplace) -> ASECalculator:
