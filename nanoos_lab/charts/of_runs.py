@@ -58,8 +58,9 @@ FIGURES: dict[str, dict[str, str]] = {
     },
     "convergence": {"course": "nanoos_lab.charts.convergence:convergence_of_runs"},
 }
-"""By task, or by tasks with ``+`` between whose runs are shown together, the figures of its runs: a word for each, the default first, and a function ``module:name`` that takes a
-list of :class:`Finished` and returns a :class:`~nanoos_lab.charts.figure.Chart`."""
+"""By task, or by tasks with ``+`` between whose runs are shown together, their figures: a word for each, the default
+first, and a function ``module:name`` that takes a list of :class:`Finished` and returns a
+:class:`~nanoos_lab.charts.figure.Chart`."""
 
 
 def kinds_of(task: str) -> tuple[str, ...]:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from nanoos_lab.tasks import JSONValue
 
 NOTEBOOK, REPORT = "notebook.ipynb", "report.html"
+FIGURES = "figures"
+"""Folder of the files that a notebook leaves besides, such as figures for a paper; each becomes an artifact."""
 SUMMARY_MIME = "application/vnd.nanoos.summary+json"
 """An output of this type, a JSON object, becomes part of the run's summary; it is not drawn."""
 
@@ -101,7 +103,8 @@ def notebook(inputs: Mapping[str, Any], params: NotebookParams, context: Context
         "html_bytes": page.stat().st_size,
         "html_sha256": hashlib.sha256(page.read_bytes()).hexdigest(),
     }
-    return Outcome(artifacts={NOTEBOOK: output, REPORT: page}, summary={**told, **summary})
+    figures = {path.name: path for path in sorted((folder / FIGURES).glob("*")) if path.is_file()}
+    return Outcome(artifacts={**figures, NOTEBOOK: output, REPORT: page}, summary={**told, **summary})
 
 
 def notebook_summary(executed: Any) -> dict[str, JSONValue]:  # noqa: ANN401 - nbformat's NotebookNode

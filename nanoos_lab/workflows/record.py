@@ -24,6 +24,14 @@ if TYPE_CHECKING:
 REFERENCES = {
     "CHGNet": "B. Deng et al., CHGNet as a pretrained universal neural network potential for charge-informed "
     "atomistic modelling, Nat. Mach. Intell. 5, 1031 (2023), doi:10.1038/s42256-023-00716-3",
+    "PBE": "J. P. Perdew, K. Burke, M. Ernzerhof, Generalized gradient approximation made simple, "
+    "Phys. Rev. Lett. 77, 3865 (1996), doi:10.1103/PhysRevLett.77.3865",
+    "QE": "P. Giannozzi et al., Advanced capabilities for materials modelling with Quantum ESPRESSO, "
+    "J. Phys.: Condens. Matter 29, 465901 (2017), doi:10.1088/1361-648X/aa8f79",
+    "GPAW": "J. J. Mortensen et al., GPAW: An open Python package for electronic structure calculations, "
+    "J. Chem. Phys. 160, 092503 (2024), doi:10.1063/5.0182685",
+    "path": "Y. Hinuma et al., Band structure diagram paths based on crystallography, "
+    "Comput. Mater. Sci. 128, 140 (2017), doi:10.1016/j.commatsci.2016.10.015",
     "Birch-Murnaghan": "F. Birch, Finite elastic strain of cubic crystals, Phys. Rev. 71, 809 (1947)",
     "pymatgen": "S. P. Ong et al., Python Materials Genomics (pymatgen), Comput. Mater. Sci. 68, 314 (2013)",
     "spglib": "A. Togo, K. Shinohara, I. Tanaka, Spglib: a software library for crystal symmetry search, "
@@ -136,12 +144,15 @@ def sources_html(methods: Iterable[str], measured: pd.DataFrame, survey: Survey)
     return block(*parts)
 
 
-def again_html(parameters: Mapping[str, Any], structure_ids: Sequence[str]) -> str:
+def again_html(
+    parameters: Mapping[str, Any], structure_ids: Sequence[str], *, template: str = "screening"
+) -> str:
     """Return how to make this report again, in Python and on the command line.
 
     Args:
         parameters: Values by name; lab and project among them.
-        structure_ids: The structures that were screened.
+        structure_ids: The structures that it is about.
+        template: The template's name.
     """
     own = {k: v for k, v in parameters.items() if k not in {"lab_path", "project", "structures"}}
     lab, project = (
@@ -151,7 +162,7 @@ def again_html(parameters: Mapping[str, Any], structure_ids: Sequence[str]) -> s
         "import nanoos_lab as nl",
         f"lab = nl.open({lab!r}, project={project!r})",
         f"structures = lab.structures({list(structure_ids)!r})",
-        f'lab.report("screening", structures=structures, {", ".join(f"{k}={v!r}" for k, v in own.items())})',
+        f'lab.report("{template}", structures=structures, {", ".join(f"{k}={v!r}" for k, v in own.items())})',
     ]
     code = Markup('<pre style="white-space:pre-wrap;overflow-wrap:anywhere">{}</pre>').format(
         "\n".join(lines)
