@@ -10,7 +10,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from nanoos_lab.charts.figure import Chart, new_chart
-from nanoos_lab.charts.theme import GREY, INK, PALETTE, nice_ticks
+from nanoos_lab.charts.theme import GREY, INK, PALETTE, nice_ticks, padded_range
 from nanoos_lab.errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -66,18 +66,19 @@ def thermo_figure(runs: Sequence[tuple[str, Summary]]) -> Chart:
                 hovertemplate=f"%{{x:.4g}} ps: %{{y:.5g}}<extra>{html.escape(label)}</extra>",
             )
         _starts(chart, runs, axis, drawn)
-        _panel(chart, axis, title, (max(top - tall, 0.0), top))
+        _panel(chart, axis, title, (max(top - tall, 0.0), top), drawn)
     _time_axis(chart, runs, len(panels))
     return chart
 
 
-def _panel(chart: Chart, axis: str, title: str, domain: tuple[float, float]) -> None:
+def _panel(chart: Chart, axis: str, title: str, domain: tuple[float, float], drawn: Sequence[float]) -> None:
     chart.update_layout(
         {
             f"yaxis{axis[1:]}": {
                 **_house(chart),
                 "title": {"text": title, "standoff": 10, "font": {"size": 13}},
                 "domain": list(domain),
+                "tickvals": nice_ticks(*padded_range(drawn), 3),
                 "anchor": "x",
             }
         }

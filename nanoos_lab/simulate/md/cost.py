@@ -32,13 +32,17 @@ class Cost:
     frames: int
     seconds_per_step: float | None
     """None where it could not be measured."""
+    seconds_apart: float = 0.0
+    """What is paid besides the steps, such as for starting a program."""
     problem: str = ""
     """Why it would fail, and what to do."""
 
     @property
     def seconds(self) -> float | None:
         """Of the whole run."""
-        return None if self.seconds_per_step is None else self.seconds_per_step * self.steps
+        return (
+            None if self.seconds_per_step is None else self.seconds_per_step * self.steps + self.seconds_apart
+        )
 
 
 def measure_cost(structure: Structure, params: MdParams) -> Cost:
@@ -56,16 +60,17 @@ def measure_cost(structure: Structure, params: MdParams) -> Cost:
         check_size(plan, len(system))
         calculator = get_calculator(params.calculator, params.options)
         make_ready(calculator, system)
-        engine, _ = engine_of(settled(calculator, system), system, params, Workplace())
+        engine, kind = engine_of(settled(calculator, system), system, params, Workplace())
+        plan = make_plan(params, native=kind == "native")
         state = first_state(system, plan.initial_temperature, plan.seed)
-        seconds = _seconds_per_step(engine, state, plan.stretches[0].segment)
+        each, once = _measured(engine, state, plan.stretches[0].segment)
     except NanoOSError as error:
         return replace(known, problem=str(error))
-    return replace(known, seconds_per_step=seconds)
+    return replace(known, seconds_per_step=each, seconds_apart=once * len(plan.stretches))
 
 
-def _seconds_per_step(engine: DynamicsEngine, state: DynamicsState, segment: DynamicsSegment) -> float:
-    """Return the time that one more step takes, without what is paid once."""
+def _measured(engine: DynamicsEngine, state: DynamicsState, segment: DynamicsSegment) -> tuple[float, float]:
+    """Return the time that one more step takes, and what a stretch takes besides its steps."""
     took: list[tuple[int, float]] = []
     every, steps = segment.every, segment.every
     try:
@@ -80,7 +85,8 @@ def _seconds_per_step(engine: DynamicsEngine, state: DynamicsState, segment: Dyn
     finally:
         engine.close()
     (few, short), (many, long) = took[-2:] if len(took) > 2 else ((0, 0.0), took[-1])  # noqa: PLR2004
-    return max((long - short) / (many - few), 0.0) if many > few else long / many
+    each = max((long - short) / (many - few), 0.0)
+    return each, max(short - few * each, 0.0)
 
 
 def _quiet(_step: int, _potential: float, _kinetic: float, _pressure: float) -> None:

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from typing import Self
 
 FS_PER_PS = 1000.0
-STRETCHES = 50
+STRETCHES = 40
 """A run is cut into about so many, after each of which it can be gone on from."""
-SHORTEST = 200
-"""Steps of a stretch, at least."""
+SHORTEST, SHORTEST_NATIVE = 200, 2000
+"""Steps of a stretch, at least; more where each stretch starts a program."""
 _MOST_NUMBERS = 4e8
 """Coordinates of all frames that are kept, at most: 3.2 GB of memory."""
 
@@ -84,7 +84,7 @@ class MdParams(SimulationParams):
         8.0, gt=0.5, le=50.0, description="How far g(r) reaches, Å; at most half the cell."
     )
     checkpoint_every: int | None = Field(
-        None, ge=1, description="Steps after which it can be gone on from; by default about a fiftieth."
+        None, ge=1, description="Steps after which it can be gone on from; by default about a fortieth."
     )
     engine: Literal["auto", "own", "native"] = Field(
         "auto", description="Who moves the atoms: the calculator's code itself (native), or we (own)."
@@ -132,13 +132,14 @@ class Plan:
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
 
 
-def make_plan(params: MdParams) -> Plan:
+def make_plan(params: MdParams, *, native: bool = False) -> Plan:
     """Lay out a run.
 
     Args:
         params: What was asked for.
+        native: Whether the calculator's code itself moves the atoms.
     """
-    return _Planner(params).plan()
+    return _Planner(params, SHORTEST_NATIVE if native else SHORTEST).plan()
 
 
 def check_size(plan: Plan, atoms: int) -> None:
@@ -160,8 +161,8 @@ def check_size(plan: Plan, atoms: int) -> None:
 
 
 class _Planner:
-    def __init__(self, params: MdParams) -> None:
-        self.params = params
+    def __init__(self, params: MdParams, shortest: int) -> None:
+        self.params, self.shortest = params, shortest
         self.count = 0
 
     def plan(self) -> Plan:
@@ -199,7 +200,7 @@ class _Planner:
         """Cut a part into stretches of whole numbers of frames."""
         every = self.params.sample_every
         frames = max(1, math.ceil(steps / every))
-        wished = self.params.checkpoint_every or max(SHORTEST, steps / STRETCHES)
+        wished = self.params.checkpoint_every or max(self.shortest, steps / STRETCHES)
         each = max(1, math.ceil(wished / every))
         cuts = [*range(0, frames, each), frames]
         slope = (temperature[1] - temperature[0]) / frames

@@ -73,9 +73,9 @@ def molecular_dynamics(
     chosen = get_calculator(calculator)
     make_ready(chosen, system)
     chosen = settled(chosen, system)
-    plan = make_plan(asked)
-    check_size(plan, len(system))
     engine, kind = engine_of(chosen, system, asked, place or Workplace())
+    plan = make_plan(asked, native=kind == "native")
+    check_size(plan, len(system))
     sampled = carry_out(
         plan, system, engine, memory=memory, mark=_mark(system, chosen, kind), report=progress or _silent
     )
