@@ -20,7 +20,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nanoos_lab.potentials.birch_murnaghan import BirchMurnaghan, fit_birch_murnaghan
     from nanoos_lab.simulate.deform import CellFreedom
+    from nanoos_lab.simulate.elastic import ElasticResult, elastic_tensor
     from nanoos_lab.simulate.eos import EquationOfState, equation_of_state
+    from nanoos_lab.simulate.neb import MinimumEnergyPath, minimum_energy_path
+    from nanoos_lab.simulate.phonons import Phonons, phonons_of
     from nanoos_lab.simulate.relax import Relaxation, relax_structure
     from nanoos_lab.simulate.static import StaticPoint, evaluate
 
@@ -34,16 +37,28 @@ _HOMES = {
     "relax_structure": "nanoos_lab.simulate.relax",
     "StaticPoint": "nanoos_lab.simulate.static",
     "evaluate": "nanoos_lab.simulate.static",
+    "ElasticResult": "nanoos_lab.simulate.elastic",
+    "elastic_tensor": "nanoos_lab.simulate.elastic",
+    "Phonons": "nanoos_lab.simulate.phonons",
+    "phonons_of": "nanoos_lab.simulate.phonons",
+    "MinimumEnergyPath": "nanoos_lab.simulate.neb",
+    "minimum_energy_path": "nanoos_lab.simulate.neb",
 }
 __all__ = [
     "BirchMurnaghan",
     "CellFreedom",
+    "ElasticResult",
     "EquationOfState",
+    "MinimumEnergyPath",
+    "Phonons",
     "Relaxation",
     "StaticPoint",
+    "elastic_tensor",
     "equation_of_state",
     "evaluate",
     "fit_birch_murnaghan",
+    "minimum_energy_path",
+    "phonons_of",
     "relax_structure",
 ]
 

@@ -27,7 +27,7 @@ from nanoos_lab.simulate.groundwork import Ground, Tolerance, ground_of
 from nanoos_lab.simulate.params import SimulationParams, identity_of, place_of
 from nanoos_lab.simulate.relax import Relaxation, relax_structure, remarks
 from nanoos_lab.simulate.statements import SYMPREC, Stater, cell_summary
-from nanoos_lab.tasks import Context, Outcome, task
+from nanoos_lab.tasks import Context, Outcome, Plan, Step, task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -46,6 +46,18 @@ ASYMMETRY = 0.05
 """A raw tensor that is less symmetric than this, or has the crystal's symmetry less well, is told of."""
 _HILL_NOTE = 0.01
 """Hill's and Reuss's bulk moduli that differ by more are both told."""
+STATED = (
+    "elastic_tensor",
+    "bulk_modulus",
+    "shear_modulus",
+    "young_modulus",
+    "poisson_ratio",
+    "elastic_anisotropy",
+    "debye_temperature",
+)
+"""What the task states; all but the first where the tensor is positive definite."""
+_USUAL_CALLS = 20
+_USUAL_CALLS_PER_STRAIN = 4
 _INTERNAL = {"positions": "atoms relaxed at each", "none": "clamped ions"}
 _DEBYE = "from the sound velocities of Hill's moduli"
 
@@ -271,7 +283,29 @@ def _estimates(
     )
 
 
-@task("elastic", version="1", identity=identity_of, resumable=True)
+def plan_elastic(inputs: Mapping[str, Any], params: ElasticParams) -> Plan:
+    """Return what the task ``elastic`` is going to do.
+
+    Args:
+        inputs: The structure, where it is known.
+        params: Its parameters.
+    """
+    most, strains = params.max_steps + 1, strain_set(params.strain, params.points)
+    steps = (
+        [Step("relaxation of atoms and cell", min(_USUAL_CALLS, most), most)] if params.relax_first else []
+    )
+    if params.use_symmetry and (structure := inputs.get("structure")) is not None:
+        turned = ieee_structure(structure)
+        strains = without_images(strains, rotations_of(turned, SYMPREC))
+    words = f"{len(strains)} strains to ±{100 * params.strain:g} %, {_INTERNAL[params.internal]}"
+    if params.internal == "none":
+        steps.append(Step(words, len(strains)))
+    else:
+        steps.append(Step(words, min(_USUAL_CALLS_PER_STRAIN, most) * len(strains), most * len(strains)))
+    return Plan(tuple(steps), STATED)
+
+
+@task("elastic", version="1", identity=identity_of, resumable=True, plan=plan_elastic)
 def elastic(inputs: Mapping[str, Any], params: ElasticParams, context: Context) -> Outcome:
     """Elastic tensor, and the moduli and Debye temperature that follow from it."""
     structure, calculator = inputs["structure"], params.chosen()

@@ -49,6 +49,8 @@ class Tolerance:
     max_steps: int
     cell: CellFreedom = CellFreedom.FULL
     keep_symmetry: bool = True
+    own: bool = False
+    """Whether our optimiser moves the atoms even where the calculator's code has one of its own."""
 
 
 def ground_of(
@@ -83,6 +85,7 @@ def ground_of(
         max_steps=tolerance.max_steps,
         cell=tolerance.cell,
         keep_symmetry=tolerance.keep_symmetry,
+        optimizer="own" if tolerance.own else "auto",
         progress=progress,
         memory=None if memory is None else memory / f"{name}.jsonl",
         place=(place or Workplace()).within(name),
