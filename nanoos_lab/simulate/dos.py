@@ -72,8 +72,9 @@ class StatesPerEnergy:
         """Return everything as JSON values.
 
         Keys: ``format``, ``formula``, ``atoms`` in the cell, ``energies`` (eV, the code's own scale), ``fermi`` and
-        ``zero`` (eV on it; zero is the top of the valence bands of an insulator, else the Fermi level), ``total`` (states per eV and cell; spin, then energy; one spin holds both), ``projected`` (by element and
-        shell, such as ``"Ga d"``: as ``total``; what lies between the atoms' orbitals is in none).
+        ``zero`` (eV on it; zero is the top of the valence bands of an insulator, else the Fermi level), ``total``
+        (states per eV and cell; spin, then energy; one spin holds both), ``projected`` (by element and shell, such as
+        ``"Ga d"``: as ``total``; what lies between the atoms' orbitals is in none).
         """
         dos = self.dos
         return {
