@@ -123,7 +123,10 @@ class Importing(Workspace):
     def _import_one(self, calculation: Calculation, said: _Said, *, alone: bool) -> ImportedRun:
         read = outputs.read_calculation(calculation)
         if read.final is None and read.initial is None:
-            raise ProgramOutputError("it holds no structure", str(read.source))
+            raise ProgramOutputError(
+                "it holds no structure, so that its numbers are of nothing: put the structure's file beside it (of LAMMPS a "
+                "data file with masses, or a dump)", str(read.source),
+            )  # fmt: skip
         hashes = {_relative(calculation, one): _sha256(one) for one in calculation.paths}
         key = run_key(TASK, VERSION, {}, {}, {"files": sorted(hashes.values())})
         kept, left_out = self._keep(calculation, alone=alone)

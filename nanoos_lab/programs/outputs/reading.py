@@ -139,11 +139,8 @@ def _stem(path: Path) -> str:
 
 
 def _split(program: str, folder: Path, kinds: dict[str, tuple[Path, ...]]) -> list[Calculation]:
-    """Return one calculation, or one for each log where there are several logs."""
-    logs = kinds.get("lammps-log", ())
-    if program == "LAMMPS" and len(logs) > 1:
-        return [Calculation(program, folder, {"lammps-log": (log,)}) for log in logs]
-    if program == "LAMMPS" and not logs:
+    """Return one calculation; of LAMMPS one for each file where not exactly one log says what belongs to it."""
+    if program == "LAMMPS" and len(kinds.get("lammps-log", ())) != 1:
         return [
             Calculation(program, folder, {kind: (path,)}) for kind, paths in kinds.items() for path in paths
         ]

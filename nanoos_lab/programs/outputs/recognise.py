@@ -37,7 +37,7 @@ def recognise(path: Path) -> str:
         return kind
     name = path.name.removesuffix(".gz")
     for kind, found in (
-        ("outcar", re.match(r"\s*vasp\.\d", head)),
+        ("outcar", _is_outcar(head, name)),
         ("pw-text", "Program PWSCF" in head),
         ("gpaw-text", "|___|_|" in head and "gpaw" in head.lower()),
         ("gpaw-restart", head.startswith(("- of Ulm", "AFFormatGPAW")) and name.endswith(".gpw")),
@@ -48,6 +48,12 @@ def recognise(path: Path) -> str:
         if found:
             return kind
     return _phonopy(head, name)
+
+
+def _is_outcar(head: str, name: str) -> bool:
+    if re.search(r"^[\s\0]*vasp\.\d", head[:4000], re.MULTILINE) and "executed on" in head:
+        return True
+    return name.startswith("OUTCAR") and "POTCAR:" in head and "VRHFIN" in head
 
 
 def _xml(head: str) -> str:

@@ -27,7 +27,8 @@ def method_of(run: ProgramRun) -> Method:
     Args:
         run: The calculation.
     """
-    code = f"{_SHORT.get(run.program, run.program)} {run.version}".strip()
+    version = run.version if run.program != "VASP" else ".".join(run.version.split(".")[:3])
+    code = f"{_SHORT.get(run.program, run.program)} {version}".strip()
     recipe = ", ".join(filter(None, [run.kind, run.theory.recipe]))
     return Method(name=run.method_name[:100], version=code[:100], recipe=recipe)
 

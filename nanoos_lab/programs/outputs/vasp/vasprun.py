@@ -15,7 +15,7 @@ import numpy as np
 
 from nanoos_lab.errors import ProgramOutputError
 from nanoos_lab.programs.outputs import shapes
-from nanoos_lab.programs.outputs.run import ProgramRun
+from nanoos_lab.programs.outputs.run import SELF_CONSISTENT, ProgramRun
 from nanoos_lab.programs.outputs.vasp.convergence import judge
 from nanoos_lab.programs.outputs.vasp.theory import kind_of, theory_of
 from nanoos_lab.programs.outputs.xml_parts import XmlParts, numbers_in
@@ -271,8 +271,10 @@ def _as_run(document: _Document, cut: str) -> ProgramRun:
     final, problems = _final(document, last, moved=kind == "md")
     failures += problems
     energy = last.zero_smearing()
-    if not math.isfinite(energy) and kind in {"static", "relax", "vc-relax"} and steps:
-        failures.append("the last energy is not a number, or its column was too narrow")
+    if not steps and kind in SELF_CONSISTENT:
+        failures.append("no ionic step was finished")
+    elif not math.isfinite(energy) and kind in SELF_CONSISTENT:
+        failures.append("the last energy is missing, not a number, or its column was too narrow")
     if steps and last.energy and last.forces is None and kind in {"relax", "vc-relax"}:
         failures.append("the last forces are missing, or their columns were too narrow")
     energies = tuple(e for e in (step.zero_smearing() for step in steps) if math.isfinite(e))
@@ -296,7 +298,7 @@ def _as_run(document: _Document, cut: str) -> ProgramRun:
         energy_meaning=ENERGY,
         forces=last.forces,
         stress=None if last.stress is None else -last.stress / EV_PER_A3_IN_KBAR,
-        band_gap=document.gap,
+        band_gap=document.gap if kind in SELF_CONSISTENT | {"bands", "md"} else None,
         fermi=document.fermi,
         finished=not cut and ("finalpos" in document.ends or kind in {"response", "other"}),
         electronic_converged=verdict.electronic,
