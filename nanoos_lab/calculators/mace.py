@@ -219,7 +219,8 @@ def _open(path: Path, hashes: tuple[str, str], head: str, dtype: str) -> _Model:
 
 
 def _ase(module: Any, head: str, dtype: str) -> ASECalculator:  # noqa: ANN401 - a module of torch
-    from mace import calculators  # noqa: PLC0415
+    with _environment_kept():
+        from mace.calculators.mace import MACECalculator as Face  # noqa: PLC0415
 
     heads = list(getattr(module, "heads", None) or [])
     if head and head not in heads:
@@ -227,9 +228,7 @@ def _ase(module: Any, head: str, dtype: str) -> ASECalculator:  # noqa: ANN401 -
             f"this MACE model has no head {head!r}: it has {', '.join(heads) or 'one only'}"
         )
     chosen = {"head": head} if head else {}
-    calculator: ASECalculator = calculators.MACECalculator(
-        models=[module], device="cpu", default_dtype=dtype, **chosen
-    )
+    calculator: ASECalculator = Face(models=[module], device="cpu", default_dtype=dtype, **chosen)
     return calculator
 
 

@@ -92,6 +92,7 @@ def impossible_structures() -> dict[str, Any]:
     cell = Lattice.cubic(4.2)
     ends = [[0.0, 0.0, 0.0], [0.5, 0.5, 0.5]]
     return {
+        "a cell without atoms": Structure(cell, [], []),
         "a molecule without a cell": Molecule(["O", "H"], [[0.0, 0.0, 0.0], [0.96, 0.0, 0.0]]),
         "a partially occupied site": Structure(cell, [{"Na": 0.5, "K": 0.5}, "Cl"], ends),
         "a dummy species": Structure(cell, [DummySpecies("X"), "Cl"], ends),

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from nanoos_lab.calculators import get_calculator
-from nanoos_lab.testing import check_calculator, crystal, rattled
+from nanoos_lab.calculators import Workplace, get_calculator
+from nanoos_lab.testing import check_calculator, check_interruption, crystal, rattled
 
 
 def test_toy_is_exact():
@@ -18,6 +18,10 @@ def test_toy_is_exact():
 
 def test_chgnet_holds_together():
     check_calculator(get_calculator("chgnet"), [crystal(f) for f in ("Si", "NaCl", "SrTiO3", "Fe")])
+
+
+def test_toy_is_killed_and_asked_again():
+    check_interruption("toy", crystal("MgO"))
 
 
 def test_toy_says_that_it_is_synthetic_and_chgnet_that_it_is_not():
@@ -36,7 +40,7 @@ def test_chgnet_agrees_with_its_own_ase_calculator():
 
     atoms = AseAtomsAdaptor.get_atoms(rattled(crystal("SrTiO3")), msonable=False)
     ours, theirs = atoms.copy(), atoms.copy()
-    ours.calc = get_calculator("chgnet").ase_calculator()
+    ours.calc = get_calculator("chgnet").ase_calculator(crystal("SrTiO3"), Workplace())
     theirs.calc = CHGNetCalculator(use_device="cpu")
     assert ours.get_potential_energy() == pytest.approx(theirs.get_potential_energy(), abs=1e-4)
     assert ours.get_forces() == pytest.approx(theirs.get_forces(), abs=1e-4)
@@ -50,6 +54,6 @@ def test_a_cell_that_flies_apart_is_refused_not_answered():
     from nanoos_lab.errors import OutOfDomainError
 
     atoms = Atoms("Na", cell=[10, 10, 10], pbc=True)
-    atoms.calc = get_calculator("chgnet").ase_calculator()
+    atoms.calc = get_calculator("chgnet").ase_calculator(crystal("SrTiO3"), Workplace())
     with pytest.raises(OutOfDomainError, match="within 6 Å"):
         atoms.get_potential_energy()
