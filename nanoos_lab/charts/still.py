@@ -48,6 +48,10 @@ class _Axis:
     log: bool
     ticks: Sequence[tuple[float, str]]
     title: str
+    grid: bool = True
+    """Whether a line is drawn at each tick."""
+    framed: bool = False
+    """Whether the side across is drawn too."""
 
     def at(self, value: float) -> float:
         """Return the pixel of a value."""
@@ -163,7 +167,7 @@ def _x_axis(
     wide = frame[2] - frame[0]
     start, end = frame[0] + domain[0] * wide, frame[0] + domain[1] * wide
     ticks = _ticks(spec, low, high, log=log, about=max(2, min(7, round((end - start) / 60))))
-    return _Axis(low, high, start, end, log, ticks, str(spec.title.text or ""))
+    return _Axis(low, high, start, end, log, ticks, str(spec.title.text or ""), *_lines(spec))
 
 
 def _y_axis(
@@ -176,7 +180,12 @@ def _y_axis(
     tall = frame[3] - frame[1]
     start, end = frame[3] - domain[0] * tall, frame[3] - domain[1] * tall
     ticks = _ticks(spec, low, high, log=log, about=max(2, round((start - end) / 60)))
-    return _Axis(low, high, start, end, log, ticks, str(spec.title.text or ""))
+    return _Axis(low, high, start, end, log, ticks, str(spec.title.text or ""), *_lines(spec))
+
+
+def _lines(spec: Any) -> tuple[bool, bool]:  # noqa: ANN401
+    """Return whether an axis has a grid, and whether it is drawn on both sides."""
+    return spec.showgrid is not False, bool(spec.mirror)
 
 
 def _plain(text: str) -> str:
@@ -191,16 +200,21 @@ def _text(x: float, y: float, text: str, extra: str = "") -> str:
 def _axes_svg(x: _Axis, y: _Axis, *, with_x: bool, with_y: bool = True) -> str:
     left, right = x.start, x.end
     parts = [f"<path d='M{left:.1f} {y.end:.1f}V{y.start:.1f}H{right:.1f}' fill='none' {_LINE}/>"]
+    if x.framed or y.framed:
+        parts.append(f"<path d='M{left:.1f} {y.end:.1f}H{right:.1f}V{y.start:.1f}' fill='none' {_LINE}/>")
     for value, text in y.ticks:
         at = y.at(value)
         if y.end - 0.5 <= at <= y.start + 0.5:
-            parts.append(f"<path d='M{left - 4:.1f} {at:.1f}H{right:.1f}' {_LINE} stroke-width='0.6'/>")
+            parts.append(
+                f"<path d='M{left - 4:.1f} {at:.1f}H{right if y.grid else left:.1f}' {_LINE} stroke-width='0.6'/>"
+            )
             if with_y:
                 parts.append(_text(left - 8, at, text, f"text-anchor='end' {_ON_BASELINE}"))
     for value, text in x.ticks:
         at = x.at(value)
         if left - 0.5 <= at <= right + 0.5:
-            parts.append(f"<path d='M{at:.1f} {y.end:.1f}V{y.start + 4:.1f}' {_LINE} stroke-width='0.6'/>")
+            top = y.end if x.grid else y.start
+            parts.append(f"<path d='M{at:.1f} {top:.1f}V{y.start + 4:.1f}' {_LINE} stroke-width='0.6'/>")
             if with_x:
                 parts.append(_text(at, y.start + 18, text, "text-anchor='middle'"))
     if with_x:

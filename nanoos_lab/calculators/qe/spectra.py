@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from nanoos_lab.programs.qe.input import PwInput
     from nanoos_lab.programs.qe.result import PwResult
 
-EMPTY_SHARE, LEAST_EMPTY = 0.5, 4
+EMPTY_SHARE, LEAST_EMPTY = 0.5, 6
 """Empty bands over occupied ones, and at least."""
 STEP_EV, MARGIN_EV = 0.02, 1.0
 LEVEL_TOLERANCE_RY = 1e-8
