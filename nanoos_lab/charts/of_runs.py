@@ -56,7 +56,19 @@ FIGURES: dict[str, dict[str, str]] = {
         "distribution": "nanoos_lab.charts.dynamics:distribution_of_runs",
         "displacement": "nanoos_lab.charts.dynamics:displacement_of_runs",
     },
+    "bands": {"bands": "nanoos_lab.charts.electrons:bands_of_runs"},
+    "dos": {"states": "nanoos_lab.charts.electrons:dos_of_runs"},
+    "bands+dos": {"bands": "nanoos_lab.charts.electrons:bands_of_runs"},
     "convergence": {"course": "nanoos_lab.charts.convergence:convergence_of_runs"},
+    "phonons": {
+        "bands": "nanoos_lab.charts.phonons:bands_of_runs",
+        "thermal": "nanoos_lab.charts.phonons:thermal_of_runs",
+    },
+    "elastic": {
+        "young": "nanoos_lab.charts.elastic:young_of_runs",
+        "tensor": "nanoos_lab.charts.elastic:tensor_of_runs",
+    },
+    "neb": {"path": "nanoos_lab.charts.barrier:barriers_of_runs"},
 }
 """By task, or by tasks with ``+`` between whose runs are shown together, their figures: a word for each, the default
 first, and a function ``module:name`` that takes a list of :class:`Finished` and returns a
@@ -83,15 +95,13 @@ def figure_of(runs: Sequence[Finished], kind: str = "") -> Chart:
         InvalidInputError: There is no run, its task has no figure, or these tasks have none together.
     """
     tasks = sorted({run.task for run in runs})
-    if len(tasks) != 1:
-        raise InvalidInputError(
-            f"one figure shows runs of one task, not of {', '.join(tasks)}"
-            if tasks
-            else "there is no run to show"
-        )
-    task, known = tasks[0], kinds_of(tasks[0])
+    if not tasks:
+        raise InvalidInputError("there is no run to show")
+    task = "+".join(tasks)
+    known = kinds_of(task)
     if not known:
-        raise InvalidInputError(f"runs of {task} have no figure; those of {', '.join(FIGURES)} have")
+        words = f"runs of {task} have no figure" if len(tasks) == 1 else "one figure shows runs of one task"
+        raise InvalidInputError(f"{words}: there are figures of {', '.join(FIGURES)}")
     if kind and kind not in known:
         raise InvalidInputError(
             f"runs of {task} have no figure {kind!r}: say {' or '.join(map(repr, known))}"
