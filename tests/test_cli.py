@@ -53,6 +53,8 @@ def test_running_comparing_and_tracing(folder):
         (("--lab", "nowhere", "runs"), "nanoos init"),
         (("map", "eos", "-t", "no-such-tag"), "no structure fits"),
         (("run", "static", "MgO", "calculator=toy", "--detach"), "--on process"),
+        (("run", "static", "MgO", "calculator=toy", "options.cutoff=3"), "has no options"),
+        (("run", "static", "MgO", "calculator=qe", "options.cutof_ry=40"), "cutoff_ry"),
     ],
 )
 def test_errors_are_one_line_without_a_traceback(folder, words, problem):
@@ -135,6 +137,20 @@ def test_the_magic_returns_what_the_lab_returns(shell, folder):
         assert len(shell.run_line_magic("lab", "runs --limit 1   # it's what was done")) == 1
         assert shell.run_line_magic("lab", "run static mgo calculator=toy").state == "COMPLETED"
         del shell.user_ns["lab"], shell.user_ns["mgo"]
+
+
+def test_preflight_is_a_verb_of_both_and_options_are_written_with_a_dot(shell, folder):
+    said = nanoos("preflight", "relax", "NaCl", "calculator=toy", cwd=folder).stdout
+    assert "about 8, at most 301" in said
+    with nl.open(folder) as lab:
+        shell.user_ns["lab"] = lab
+        looked = shell.run_line_magic("lab", "preflight relax NaCl calculator=toy options.cutoff=3")
+        assert not looked.ok
+        before = len(lab.runs(limit=None))
+        with pytest.raises(InvalidInputError, match="has no options"):
+            magics.run_line("run relax NaCl calculator=toy options.cutoff=3", {"lab": lab})
+        assert len(lab.runs(limit=None)) == before, "it was recorded though its options are refused"
+        del shell.user_ns["lab"]
 
 
 def test_the_magic_without_a_lab_says_how_to_open_one(shell):

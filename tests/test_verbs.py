@@ -23,6 +23,39 @@ def test_names_of_lists_are_lists_even_of_one():
     }
 
 
+def test_a_dot_goes_into_a_dictionary():
+    words = [
+        "calculator=qe",
+        "options.cutoff_ry=40",
+        "options.hubbard.Fe=4.0",
+        "options.spin=none",
+        "a-b.c-d=1",
+    ]
+    assert parse_params(words) == {
+        "calculator": "qe",
+        "options": {"cutoff_ry": 40, "hubbard": {"Fe": 4.0}, "spin": "none"},
+        "a_b": {"c_d": 1},
+    }
+    assert parse_params(['options={"cutoff_ry": 40}', "options.spin=none"]) == {
+        "options": {"cutoff_ry": 40, "spin": "none"}
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (["options.a=1", "options.a=2"], "given twice"),
+        (["options=x", "options.a=1"], "say one of them"),
+        (["options.=1"], "a dot stands inside"),
+        ([".a=1"], "a dot stands inside"),
+        (["options..a=1"], "a dot stands inside"),
+    ],
+)
+def test_a_dictionary_that_makes_no_sense_is_refused(words, problem):
+    with pytest.raises(InvalidInputError, match=problem):
+        parse_params(words)
+
+
 def test_dashes_are_underscores_in_names():
     assert parse_params(["space-group=221"]) == {"space_group": 221}
     assert parse_filters(["band-gap=1..2"]) == {"band_gap": "1..2"}

@@ -68,7 +68,7 @@ def run(
         bool, typer.Option("--detach", help="Return at once; needs a profile that survives.")
     ] = False,
 ) -> Any:  # noqa: ANN401
-    """Run a task on one structure: nanoos run relax SrTiO3 calculator=chgnet fmax=0.02."""
+    """Run a task on one structure: nanoos run relax Si calculator=qe options.cutoff_ry=40 fmax=0.02."""
     lab = current_lab()
     if detach and lab.settings.profile(on).executor == "here":
         raise InvalidInputError(
@@ -76,6 +76,22 @@ def run(
         )
     verb = lab.submit if detach else lab.run
     return verb(task, lab.structure(structure), on=on, force=force, **parse_params(params or []))
+
+
+@app.command()
+def preflight(
+    task: Annotated[str, typer.Argument(help="The task, such as eos.")],
+    structure: Annotated[str, typer.Argument(help="Id or name.")],
+    params: Params = None,
+    on: On = None,
+    measure: Annotated[
+        bool, typer.Option("--measure", help="Evaluate the calculator once, here, to see how long it takes.")
+    ] = False,
+) -> Any:  # noqa: ANN401
+    """Say what a run costs and what is missing; nothing runs: nanoos preflight eos Si calculator=qe --on cluster."""
+    lab = current_lab()
+    found = lab.structure(structure)
+    return lab.preflight(task, found, on=on, measure=measure, **parse_params(params or []))
 
 
 @app.command("map")
