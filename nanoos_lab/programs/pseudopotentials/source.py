@@ -94,7 +94,7 @@ def _of_folder(source: Path) -> Iterator[tuple[str, bytes]]:
 
 def _safe(name: str, source: Path) -> str:
     path = PurePosixPath(name.replace("\\", "/"))
-    if path.is_absolute() or ".." in path.parts or ":" in path.parts[0:1] or "\0" in name:
+    if path.is_absolute() or ".." in path.parts or ":" in "".join(path.parts[:1]) or "\0" in name:
         raise InvalidInputError(f"{source} holds the unsafe name {name!r}: nothing was installed")
     return path.as_posix()
 
