@@ -32,6 +32,12 @@ _HOW = (
     "`make gpaw` of the project does the rest"
 )
 
+KNOWN_LIMITS: Mapping[str, str] = MappingProxyType(
+    {
+        "energy": "on the scale of GPAW's own reference atoms: only differences by the same code and setups mean anything"
+    }
+)
+
 
 class GPAWCalculator:
     """Density functional theory by GPAW.
@@ -44,7 +50,7 @@ class GPAWCalculator:
     Options = GPAWOptions
     name = "gpaw"
     synthetic = False
-    known_limits: Mapping[str, str] = MappingProxyType({})
+    known_limits: Mapping[str, str] = KNOWN_LIMITS
 
     def __init__(self, options: GPAWOptions | None = None, *, choices: Choices | None = None) -> None:
         self.options = options or GPAWOptions()
