@@ -1,0 +1,64 @@
+"""The templates of phonons and elastic constants for real: a lab, papermill, and what they say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+import nanoos_lab as nl
+from nanoos_lab.testing import crystal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory):
+    opened = nl.open(tmp_path_factory.mktemp("labs") / "lab with spaces")
+    for formula in ("Cu", "MgO"):
+        opened.add(crystal(formula), name=f"{formula} <b>")
+    yield opened
+    opened.close()
+
+
+def page_of(report) -> str:
+    path: Path = next(p for n, p in report.run.artifacts.items() if n.endswith(".html"))
+    return path.read_text(encoding="utf-8")
+
+
+def test_phonons_from_preflight_to_plain_words(lab) -> None:
+    report = lab.report(
+        "phonons",
+        structures=lab.structures(),
+        calculator="toy",
+        min_length=6.5,
+        mesh_length=20.0,
+        t_step=50.0,
+    )
+    summary = report.run.summary
+    assert summary["stable"] == {"Cu <b>": True, "MgO <b>": True}
+    assert "dynamically stable" in summary["summary"]
+    page = page_of(report)
+    for word in (
+        "displacements",
+        "Heat capacity",
+        "no Born charges",
+        "SYNTHETIC",
+        "thermal.pdf",
+        "evaluation measured",
+    ):
+        assert word in page
+    assert "Cu <b>" not in page.replace("Cu &lt;b&gt;", "")
+
+
+def test_elastic_constants_from_preflight_to_plain_words(lab) -> None:
+    report = lab.report("elastic", structures=lab.structures(), calculator="toy", points=2)
+    summary = report.run.summary
+    assert set(summary["tensors_GPa"]) == {"Cu <b>", "MgO <b>"}
+    assert summary["summary"].count("mechanically stable") == 2
+    page = page_of(report)
+    for word in ("strains to ±1 %", "Shear modulus", "IEEE", "SYNTHETIC", "evaluation measured"):
+        assert word in page
