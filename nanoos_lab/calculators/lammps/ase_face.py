@@ -69,6 +69,9 @@ class LAMMPSASE(Calculator):
 
     def __init__(self, calculator: LAMMPSCalculator, structure: Structure, place: Workplace) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # ASE is not typed
+        for name, value in list(vars(self).items()):
+            if getattr(value, "__self__", None) is self:  # ASE holds itself, and LAMMPS would outlive its use
+                delattr(self, name)
         from nanoos_lab.calculators.lammps import symbols_of  # noqa: PLC0415 - it imports us
 
         self._potential = calculator

@@ -48,6 +48,11 @@ def wrapped(positions: FloatArray, matrix: FloatArray) -> FloatArray:
     return np.asarray((fractions - np.floor(fractions)) @ matrix)
 
 
+def _images(positions: FloatArray, matrix: FloatArray) -> NDArray[np.int64]:
+    """Return in which image of the cell each position is, shape (n, 3)."""
+    return np.asarray(np.floor(np.linalg.solve(matrix.T, positions.T).T), dtype=np.int64)
+
+
 def data_text(atoms: Atoms, *, upright: bool = False) -> str:
     """Return a data file.
 
@@ -63,9 +68,12 @@ def data_text(atoms: Atoms, *, upright: bool = False) -> str:
     lines += ["", "Masses", "", *(f"{k} {mass:.12g}" for k, mass in enumerate(atoms.masses, 1)), ""]
     lines += [f"Atoms # {'atomic' if atoms.charges is None else 'charge'}", ""]
     charges = [""] * n if atoms.charges is None else [f"{q:.12g} " for q in atoms.charges]
-    placed = wrapped(atoms.positions, m)
-    rows = zip(atoms.types, charges, placed, strict=True)
-    lines += [f"{k} {kind} {q}{x:.17g} {y:.17g} {z:.17g}" for k, (kind, q, (x, y, z)) in enumerate(rows, 1)]
+    placed, images = wrapped(atoms.positions, m), _images(atoms.positions, m)
+    rows = zip(atoms.types, charges, placed, images, strict=True)
+    lines += [
+        f"{k} {kind} {q}{x:.17g} {y:.17g} {z:.17g} {i} {j} {h}"
+        for k, (kind, q, (x, y, z), (i, j, h)) in enumerate(rows, 1)
+    ]
     if atoms.velocities is not None:
         lines += ["", "Velocities", ""]
         lines += [f"{k} {x:.17g} {y:.17g} {z:.17g}" for k, (x, y, z) in enumerate(atoms.velocities, 1)]

@@ -203,12 +203,13 @@ def pair_potential(style: str, lines: Sequence[str]) -> Potential:
     Raises:
         InvalidInputError: A word could be something else than a coefficient.
     """
-    words = style.split()
+    words = [w for w in style.split(" ") if w]
     if not words:
         raise InvalidInputError("the potential is empty: name a file or a pair style")
     _check_style(words[0])
     for word in words[1:]:
         _check_word(word)
+        _check_harmless(word)
     files: list[LinkedFile] = []
     kept = tuple(_coefficients(line, files) for line in lines)
     ends = [w for line in kept for w in line.split()[:2]]
@@ -264,6 +265,10 @@ def _check_word(word: str) -> None:
 def _check_style(word: str) -> None:
     if not _STYLE.fullmatch(word):
         raise InvalidInputError(f"{word!r} cannot be a pair style of LAMMPS")
+    _check_harmless(word)
+
+
+def _check_harmless(word: str) -> None:
     if any(part in word for part in _FORBIDDEN):
         raise InvalidInputError(f"the pair style {word!r} executes code of its files, and is not taken")
 

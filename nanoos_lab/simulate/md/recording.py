@@ -73,7 +73,7 @@ class Recording:
 
     def _read(self, folder: Path) -> None:
         """Read what an earlier attempt left, as far as it is whole and of this run."""
-        with contextlib.suppress(OSError, ValueError, KeyError, zipfile.BadZipFile):
+        with contextlib.suppress(OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
             kept = _load(folder / "state.npz")
             if str(kept["mark"]) == self._mark:
                 parts = [_load(folder / f"frames-{k:05d}.npz") for k in range(int(kept["done"]))]

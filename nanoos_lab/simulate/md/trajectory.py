@@ -156,7 +156,7 @@ def load_trajectory(path: Path) -> Trajectory:
                 file["positions"].astype(float),
                 file["cells"],
             )
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
         if isinstance(error, InvalidInputError):
             raise
         raise InvalidInputError(f"{path} is no trajectory: {error}") from None
