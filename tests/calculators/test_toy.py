@@ -6,7 +6,7 @@ from ase import Atoms
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nanoos_lab.calculators import get_calculator
+from nanoos_lab.calculators import Workplace, get_calculator
 from nanoos_lab.calculators.toy import CUTOFF_ANGSTROM, Pairs, pair_energy
 from nanoos_lab.testing import crystal
 
@@ -28,7 +28,7 @@ def test_nothing_reaches_beyond_the_cutoff():
 
 def test_a_neutral_pair_has_its_minimum_at_the_bond_length():
     atoms = Atoms("Cu2", positions=[[0, 0, 0], [2.56, 0, 0]], cell=[20, 20, 20], pbc=True)
-    atoms.calc = get_calculator("toy").ase_calculator()
+    atoms.calc = get_calculator("toy").ase_calculator(crystal("NaCl"), Workplace())
     assert np.abs(atoms.get_forces()).max() < 0.05
     assert atoms.get_potential_energy() == pytest.approx(-0.2, abs=1e-3)
 
@@ -38,6 +38,6 @@ def test_energy_is_extensive():
     energies = []
     for cell in (structure, structure * (2, 1, 3)):
         atoms = cell.to_ase_atoms()
-        atoms.calc = get_calculator("toy").ase_calculator()
+        atoms.calc = get_calculator("toy").ase_calculator(crystal("NaCl"), Workplace())
         energies.append(atoms.get_potential_energy() / len(atoms))
     assert energies[0] == pytest.approx(energies[1], abs=1e-10)
