@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nanoos_lab.charts.figure import Chart, new_chart
-from nanoos_lab.charts.theme import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, SKY, VERMILLION
+from nanoos_lab.charts.theme import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, SKY, VERMILLION, nice_ticks
 from nanoos_lab.errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -262,6 +262,7 @@ def _draw_states_beside(chart: Chart, dos: Document, window: Window) -> None:
     _draw_zero(chart, largest, "x2")
     if spins > 1:
         chart.data[-1].x = [-largest, largest]
+    ticks = nice_ticks(-largest if spins > 1 else 0.0, largest, 4)
     chart.update_layout(
         xaxis2={
             "title": {"text": "DOS (1/(eV atom))"},
@@ -270,7 +271,8 @@ def _draw_states_beside(chart: Chart, dos: Document, window: Window) -> None:
             "anchor": "y",
             "showgrid": False,
             "mirror": True,
-            "nticks": 4,
+            "tickvals": ticks,
+            "ticktext": [f"{abs(tick):g}" for tick in ticks],
         }
     )
 
