@@ -125,7 +125,7 @@ def _functional_later(state: _State, line: str, _lines: Lines) -> None:
 
 
 def _cutoff(state: _State, line: str, lines: Lines) -> None:
-    state.cutoff = lines.floats(line.split(":", 1)[1].split()[0], 1, "the cut-off")[0]
+    state.cutoff = lines.floats(line.split(":", 1)[1].split(maxsplit=1)[0], 1, "the cut-off")[0]
 
 
 def _kpoints(state: _State, line: str, _lines: Lines) -> None:
@@ -135,11 +135,13 @@ def _kpoints(state: _State, line: str, _lines: Lines) -> None:
 
 
 def _irreducible(state: _State, line: str, _lines: Lines) -> None:
-    state.n_kpoints = int(line.split()[0])
+    state.n_kpoints = int(line.split(maxsplit=1)[0])
 
 
 def _spin(state: _State, line: str, _lines: Lines) -> None:
-    state.spin = {"Spin-paired": "none", "Spin-polarized": "collinear"}.get(line.split()[0], "noncollinear")
+    state.spin = {"Spin-paired": "none", "Spin-polarized": "collinear"}.get(
+        line.split(maxsplit=1)[0], "noncollinear"
+    )
 
 
 def _smearing(state: _State, line: str, _lines: Lines) -> None:
@@ -243,7 +245,7 @@ def _fermi(state: _State, line: str, lines: Lines) -> None:
 
 
 def _gap(state: _State, line: str, lines: Lines) -> None:
-    state.step.gap = lines.floats(line.split(":", 1)[1].split()[0], 1, "the gap")[0]
+    state.step.gap = lines.floats(line.split(":", 1)[1].split(maxsplit=1)[0], 1, "the gap")[0]
 
 
 def _no_gap(state: _State, _line: str, _lines: Lines) -> None:
@@ -259,7 +261,7 @@ def _correction(state: _State, line: str, _lines: Lines) -> None:
 def _ended(state: _State, line: str, lines: Lines) -> None:
     if line.startswith("Total:"):
         state.finished = True
-        state.total_time = lines.floats(line.split(":", 1)[1].split()[0], 1, "the time")[0]
+        state.total_time = lines.floats(line.split(":", 1)[1].split(maxsplit=1)[0], 1, "the time")[0]
 
 
 _MARKS: tuple[tuple[str, Callable[[_State, str, Lines], None]], ...] = (

@@ -123,6 +123,7 @@ def _yaml(path: Path) -> dict[str, Any]:
 def _first_aliases(data: bytes, loader: Any) -> list[Any]:  # noqa: ANN401 - a class of yaml's
     """Return the alias tokens of a text, which is looked through only where it holds what may be one."""
     import re  # noqa: PLC0415
+
     import yaml  # noqa: PLC0415
 
     if re.search(rb"[\s\[,:-]\*\w", data) is None:

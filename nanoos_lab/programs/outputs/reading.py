@@ -108,13 +108,20 @@ def _calculations(folder: Path, files: list[Path]) -> list[Calculation]:
         if (kind := recognise(path)) in PROGRAMS:
             kinds.setdefault(kind, []).append(path)
     found = _pairs(folder, "VASP", kinds.get("vasprun", []), kinds.get("outcar", []))
-    found += _pairs(folder, "Quantum ESPRESSO", kinds.get("pw-text", []), kinds.get("pw-schema", []))
+    schemas = _without_copies(kinds.get("pw-schema", []))
+    found += _pairs(folder, "Quantum ESPRESSO", kinds.get("pw-text", []), schemas)
     found += [Calculation("GPAW", folder, {"gpaw-text": (path,)}) for path in kinds.get("gpaw-text", [])]
     for program, group in (("LAMMPS", _LAMMPS), ("phonopy", _PHONOPY)):
         together = {kind: tuple(paths) for kind, paths in kinds.items() if kind in group}
         if together:
             found += _split(program, folder, together)
     return found
+
+
+def _without_copies(schemas: list[Path]) -> list[Path]:
+    """Return the files of pw.x without ``X.xml`` where ``X.save`` holds the same."""
+    saved = {path.parent.stem for path in schemas if path.parent.suffix == ".save"}
+    return [path for path in schemas if path.parent.suffix == ".save" or path.stem not in saved]
 
 
 def _pairs(folder: Path, program: str, first: list[Path], second: list[Path]) -> list[Calculation]:

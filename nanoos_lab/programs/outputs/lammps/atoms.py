@@ -148,6 +148,8 @@ def _atoms(
             f"which of its {width} columns are the positions is not said: write the style after 'Atoms', such as "
             "'Atoms # charge', or put the log beside it"
         )
+    if any(len(row) != width for row in rows):
+        raise lines.error("the atoms do not all have as many columns: the file is damaged or cut short")
     kind, x = _STYLES[chosen]
     try:
         ordered = sorted(rows, key=lambda row: int(row[0]))
@@ -207,7 +209,7 @@ def _frame(lines: Lines, elements: Mapping[int, str], scale: float, *, whole: bo
         or not title[0].startswith("ITEM: ATOMS")
         or len(head) < 3
         or not bounds[0].startswith("ITEM: BOX BOUNDS")
-    ):  # noqa: PLR2004
+    ):
         if whole and not title:
             return None
         raise lines.error("a frame should go on with NUMBER OF ATOMS, BOX BOUNDS and ATOMS")

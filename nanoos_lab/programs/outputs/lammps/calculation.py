@@ -118,11 +118,14 @@ def _energies(section: Section | None, structures: list[Structure]) -> tuple[flo
     if section.per_atom and count is None:
         return ()
     factor = KNOWN[section.units].energy_ev * (count if section.per_atom and count else 1)
-    found = section.column("PotEng") or []
+    found = section.potential()
     return tuple(value * factor for value in found if math.isfinite(value))
 
 
 def _file_of(log: Log) -> str:
-    """Return the potential's file, where pair_coeff names one."""
+    """Return the potential's file, or its coefficients, where one pair_coeff line says it for all types."""
     words = log.pair_coeff.split()
-    return words[2].rsplit("/", 1)[-1] if words[:2] == ["*", "*"] and len(words) > 2 else ""  # noqa: PLR2004
+    if words[:2] != ["*", "*"]:
+        return ""
+    named = [word.rsplit("/", 1)[-1] for word in words[2:] if any(c.isalpha() for c in word) and "." in word]
+    return named[0] if named else " ".join(words[2:6])

@@ -33,17 +33,23 @@ class Section:
     units: str = "lj"
     per_atom: bool = False
 
-    def column(self, *names: str) -> list[float] | None:
-        """Return the first of these columns that is there.
+    def column(self, name: str) -> list[float] | None:
+        """Return a column, or None where it is not there.
 
         Args:
-            names: Such as ``PotEng``.
+            name: Such as ``PotEng``.
         """
-        for name in names:
-            if name in self.columns:
-                at = self.columns.index(name)
-                return [row[at] for row in self.rows]
-        return None
+        if name not in self.columns:
+            return None
+        at = self.columns.index(name)
+        return [row[at] for row in self.rows if len(row) > at]
+
+    def potential(self) -> list[float]:
+        """Return the potential energy in the log's units; nothing where it was not printed."""
+        pair, molecular = self.column("E_pair"), self.column("E_mol")
+        if pair is None or molecular is None:
+            return self.column("PotEng") or []
+        return self.column("PotEng") or [a + b for a, b in zip(pair, molecular, strict=False)]
 
 
 @dataclass
@@ -186,7 +192,7 @@ def _check_minimum(log: Log, lines: Lines) -> None:
         lines.following("the energies of the minimisation"), 3, "initial, next-to-last and final energy"
     )
     section = log.sections[-1]
-    energies = section.column("PotEng")
+    energies = section.potential()
     if not energies or not math.isfinite(energies[-1]):
         return
     if abs(energies[-1] - final) > 1e-4 * max(1.0, abs(final)):

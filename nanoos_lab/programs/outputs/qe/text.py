@@ -480,6 +480,7 @@ def _wall(state: _State, line: str, _lines: Lines) -> None:
 
 
 _MARKS: tuple[tuple[str, Callable[[_State, str, Lines], None]], ...] = (
+    ("sum of the following terms", _terms),
     ("total energy", _energy),
     ("Program PWSCF", _program),
     ("celldm(1)=", _alat),
@@ -507,7 +508,6 @@ _MARKS: tuple[tuple[str, Callable[[_State, str, Lines], None]], ...] = (
     ("site n.     atom", _sites),
     ("CELL_PARAMETERS", _new_cell),
     ("ATOMIC_POSITIONS", _new_sites),
-    ("sum of the following terms", _terms),
     ("Forces acting on atoms", _forces),
     ("total   stress", _stress),
     ("Self-consistent Calculation", _cycle),

@@ -105,7 +105,7 @@ def read_outcar(path: Path) -> ProgramRun:
                 if "rror" in line or "NEWS" in line:
                     _fatal(state, line)
         cut = lines.cut_short
-    if not state.species or state.initial is None and not state.steps:
+    if not state.species or (state.initial is None and not state.steps):
         raise ProgramOutputError(
             "no structure is in it: either it is no OUTCAR, or it ends before the first geometry", str(path)
         )
@@ -245,7 +245,7 @@ def _positions(state: _State, _line: str, lines: Lines) -> None:
 
 
 def _fermi(state: _State, line: str, lines: Lines) -> None:
-    state.fermi = lines.floats(line.split(":", 1)[1].split()[0], 1, "the Fermi level")[0]
+    state.fermi = lines.floats(line.split(":", 1)[1].split(maxsplit=1)[0], 1, "the Fermi level")[0]
     state.levels, state.spins = [], 1
 
 
