@@ -74,7 +74,7 @@ def _parameters(options: SlurmSettings, resources: Resources, name: str) -> dict
     chosen: dict[str, Any] = {
         "job_name": name, "time": minutes, "nodes": 1, "ntasks_per_node": 1, "cpus_per_task": resources.cpus,
         "partition": options.partition, "account": options.account, "qos": options.qos,
-        "constraint": options.constraint, "setup": _setup(options), "teardown": list(options.post) or None,
+        "constraint": options.constraint, "setup": _setup(options, minutes), "teardown": list(options.post) or None,
         "signal_delay_s": _signal_delay_s(options, minutes), "wckey": None, "stderr_to_stdout": True,
         "additional_parameters": extra,
         # A step does not take this over from its job since SLURM 22.05.
@@ -96,9 +96,10 @@ def _signal_delay_s(options: SlurmSettings, minutes: int) -> int:
     return min(options.signal_delay_s, max(1, minutes * 60 // 4))
 
 
-def _setup(options: SlurmSettings) -> list[str]:
+def _setup(options: SlurmSettings, minutes: int) -> list[str]:
     """Return the shell lines before the work; without its modules and its environment there is none."""
-    lines = []
+    # A program with checkpoints of its own is to stop in order before the job is told and put back.
+    lines = [f"export NANOOS_NOTICE_S={_signal_delay_s(options, minutes)}"]
     if options.modules:  # a function of login shells, which this is not
         lines.append('[ "$(type -t module)" = function ] || . /etc/profile')
     lines += [_or_end(f"module load {shlex.quote(name)}", f"module {name}") for name in options.modules]
