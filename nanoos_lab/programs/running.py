@@ -115,9 +115,18 @@ def given_cpus() -> int:
 
 
 def remaining_seconds() -> float | None:
-    """Return how long the scheduler lets this job run on, or None where it is not known."""
+    """Return how long this job may run on before it is told to end, or None where no scheduler limits it.
+
+    ``NANOOS_NOTICE_S`` is how long before its end a job is told, and put back into the queue where its task can be
+    continued.
+    """
     end = _job_end()
-    return None if end is None else max(0.0, end - time.time())
+    if end is None:
+        return None
+    notice = 0.0
+    with contextlib.suppress(KeyError, ValueError):
+        notice = float(os.environ["NANOOS_NOTICE_S"])
+    return max(0.0, end - notice - time.time())
 
 
 @functools.cache
@@ -160,11 +169,13 @@ def run_program(
     Raises:
         CalculatorError: It cannot be started.
     """
-    path, begun = folder / output, time.monotonic()
+    path, begun, words = folder / output, time.monotonic(), program.command
+    if shutil.which(words[0]) is None:
+        raise CalculatorError(f"{program.name} could not be started: there is no {words[0]}")
     with path.open("wb") as out, path.with_name(f"{output}.err").open("wb") as err:
         try:
             process = subprocess.Popen(
-                [*_dies_with_us(), *program.command, *arguments],
+                [*_dies_with_us(), *words, *arguments],
                 cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=err, process_group=0,
                 env=program.environment | (environment or {}),
             )  # fmt: skip

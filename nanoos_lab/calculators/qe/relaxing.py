@@ -159,6 +159,11 @@ class _Relaxing:
 
     def run(self, asked: PwInput) -> dict[str, Any]:
         question = self.way.resume(asked)
+        if self.way.segments:
+            kept = len(self.way.known)
+            self.messages.append(
+                f"the relaxation was interrupted and went on: {kept} geometries were known already"
+            )
         walk = self._volume if self.goal.freedom == "volume" else self._freely
         answer, reason = walk(question)
         if reason or answer is None:

@@ -61,6 +61,8 @@ _KNOWN: tuple[tuple[Trouble, str], ...] = (
 )
 """In order: the first that fits the program's error is what it is."""
 _LAST_WORDS = 300
+_STEPS_EXHAUSTED = 3
+"""The exit status of a relaxation that was not given enough steps."""
 
 
 def find_failure(text: str, errors: str, ended: Ended | None) -> Failure | None:
@@ -80,7 +82,8 @@ def find_failure(text: str, errors: str, ended: Ended | None) -> Failure | None:
         return Failure(Trouble.SCF, f"convergence NOT achieved after {found[1]} iterations")
     if "bfgs failed" in text or "history already reset at previous step" in text:
         return Failure(Trouble.HISTORY, "bfgs failed: history already reset at previous step")
-    if "JOB DONE" in text and (ended is None or ended.status == 0):
+    fine = (0, _STEPS_EXHAUSTED) if "maximum number of steps has been reached" in text else (0,)
+    if "JOB DONE" in text and (ended is None or ended.status in fine):
         return None
     return _unfinished(text, errors, ended)
 
