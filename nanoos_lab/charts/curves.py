@@ -82,7 +82,7 @@ def relaxation_figure(traces: Sequence[RelaxationTrace]) -> Chart:
     Returns:
         Energy above its last value on the upper panel, largest force on a logarithmic lower one.
     """
-    with_forces = any(len(t.max_forces) for t in traces)
+    with_forces = any(force > 0 for t in traces for force in t.max_forces)  # else a logarithm shows nothing
     chart = new_chart("Relaxation", height=460 if with_forces else 320)
     for index, trace in enumerate(traces):
         color, name = PALETTE[index % len(PALETTE)], html.escape(trace.label)
@@ -92,10 +92,11 @@ def relaxation_figure(traces: Sequence[RelaxationTrace]) -> Chart:
         chart.add_scatter(
             x=list(range(len(trace.energies))), y=[1000 * (float(e) - last) for e in trace.energies], **common
         )
-        if len(trace.max_forces):
+        if with_forces and len(trace.max_forces):
             steps, forces = list(range(len(trace.max_forces))), [float(f) for f in trace.max_forces]
             chart.add_scatter(x=steps, y=forces, yaxis="y2", **{**common, "showlegend": False})
-    _draw_tolerance(chart, traces)
+    if with_forces:
+        _draw_tolerance(chart, traces)
     longest = max([1, *(len(t.energies) - 1 for t in traces)])
     chart.update_layout(
         showlegend=len(traces) > 1,

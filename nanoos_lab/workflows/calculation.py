@@ -217,18 +217,22 @@ class Calculation:
         values = values.drop_duplicates(["candidate", "property"], keep="last")
         measured = self.measured()
         names = self.survey.candidates.set_index("candidate")
-        rows = []
+        rows: list[list[Any]] = []
+        remarks: dict[str, int] = {}
         for _, row in values.iterrows():
             found = measured[
                 (measured["material"] == names.loc[row["candidate"], "material"])
                 & (measured["property"] == row["property"])
             ]
-            rows.append([names.loc[row["candidate"], "label"], *_value_cells(row, found)])
-        headers = ["Structure", "Property", "Value", "Measured", "Deviation", "Remarks"]
+            marks = [remarks.setdefault(remark, len(remarks) + 1) for remark in _remarks(row)]
+            rows.append([names.loc[row["candidate"], "label"], *_value_cells(row, found, marks)])
+        headers = ["Structure", "Property", "Value", "Measured", "Deviation"]
         if not rows:
             return block(note("Nothing was computed.", tone="bad"))
-        words = [Markup('<p class="sub">{}</p>').format(_ROOM)] if len(measured) else []
-        return block(table(headers, rows, numeric=headers[2:5]), *words)
+        words = [f"{number_}. {remark}." for remark, number_ in remarks.items()]
+        words += [f"Compared: {_ROOM}."] if len(measured) else []
+        line = Markup('<p class="sub" style="max-width:78ch;margin:2px 0">{}</p>')
+        return block(table(headers, rows, numeric=headers[2:]), *(line.format(word) for word in words))
 
     def methods_html(self) -> str:
         """Return by which method each value came about, and the calculator's known limits."""
@@ -270,25 +274,31 @@ def reading_html(sentences: Sequence[str]) -> str:
     return block(*(Markup(large).format(sentence) for sentence in sentences))
 
 
-def _value_cells(row: pd.Series, measured: pd.DataFrame) -> list[Any]:
-    """Return property, value, measured value, deviation and remarks of one value."""
+def _remarks(row: pd.Series) -> list[str]:
+    """Return what a reader of a value must know."""
+    flags = [
+        "" if row["converged"] else "Not converged",
+        "SYNTHETIC: it means nothing about real materials" if row["synthetic"] else "",
+        "Outside the model's domain" if row["in_domain"] is False else "",
+        *(part[:1].upper() + part[1:] for part in str(row["note"] or "").split("; ")),
+    ]
+    return list(filter(None, flags))
+
+
+def _value_cells(row: pd.Series, measured: pd.DataFrame, marks: Sequence[int]) -> list[Any]:
+    """Return property, value, measured value and deviation of one value, with the numbers of its remarks."""
     entry = get_property(str(row["property"]))
     error = row["uncertainty"]
     known = error is not None and error == error  # noqa: PLR0124 - NaN
     value = value_text(float(row["value"]), float(error) if known else None, entry.unit)
-    flags = [
-        "" if row["converged"] else "not converged",
-        "SYNTHETIC" if row["synthetic"] else "",
-        "" if row["in_domain"] is not False else "outside the model's domain",
-        str(row["note"] or ""),
-    ]
-    remarks = _wrapped("; ".join(filter(None, flags)))
+    numbers = Markup("<sup> {}</sup>").format(", ".join(map(str, marks))) if marks else Markup()
+    label = Markup("{}{}").format(entry.label, numbers)
     if measured.empty:
-        return [entry.label, value, "–", "–", remarks]
+        return [label, value, "–", "–"]
     mean = float(measured["value"].mean())
     off = f"{100 * (float(row['value']) / mean - 1):+.1f} %".replace("-", "−") if mean else "–"
     several = f" (mean of {len(measured)})" if len(measured) > 1 else ""
-    return [entry.label, value, f"{number(mean)} {entry.unit}{several}", off, remarks]
+    return [label, value, f"{number(mean)} {entry.unit}{several}", off]
 
 
 def _wrapped(text: str) -> Markup:

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from nanoos_lab.workflows.survey import Ran
 
-_SAME_EV = 1e-3
 _HARD, _SOFT = 200.0, 50.0
 """GPa: above the one a crystal is among the stiff (alumina, diamond), below the other among the soft (salts)."""
 
@@ -78,11 +77,9 @@ def bands_reading(run: Ran) -> str:
     s = run.summary
     if not s["gap_eV"]:
         return f"{_name(run)} is a metal in this calculation: bands cross the Fermi level along the path {s['path']}."
-    direct, gap = s.get("direct_gap_eV"), number(s["gap_eV"], digits=3)
-    larger = direct is not None and direct - s["gap_eV"] > _SAME_EV
-    more = f"; straight up it is {number(direct, digits=3)} eV" if larger else ""
+    gap = number(s["gap_eV"], digits=3)
     return (
-        f"{_name(run)} has a gap of {gap} eV ({s['gap']}){more}, along the path {s['path']}. Semilocal functionals "
+        f"{_name(run)} has a gap of {gap} eV ({s['gap']}), along the path {s['path']}. Semilocal functionals "
         "give gaps that are too small, often by half: the shape of the bands is to be trusted more than the gap."
     )
 

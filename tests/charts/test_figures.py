@@ -102,6 +102,12 @@ def test_relaxation_shows_energy_above_the_end_and_the_tolerance() -> None:
     assert set(tolerance.y) == {0.05}
 
 
+def test_a_relaxation_that_was_at_rest_from_the_start_shows_its_energy_alone() -> None:
+    chart = charts.relaxation_figure([charts.RelaxationTrace("Si", [-5.0], [0.0], 0.02)])
+    assert [trace.yaxis for trace in chart.data] == [None]
+    assert charts.still_svg(chart)
+
+
 def test_scatter_draws_only_limits_that_lie_inside() -> None:
     frame = pd.DataFrame(
         {
