@@ -117,7 +117,7 @@ class Lab(Accounting, Archiving, Finding, History, Importing, Measuring, Sharing
     def submit(
         self,
         task: str,
-        structure: StructureLike | Sequence[StructureLike] | None = None,
+        structure: StructureLike | Sequence[StructureLike] | Mapping[str, StructureLike] | None = None,
         *,
         on: str | None = None,
         force: bool = False,
@@ -133,7 +133,8 @@ class Lab(Accounting, Archiving, Finding, History, Importing, Measuring, Sharing
 
         Args:
             task: The task's name.
-            structure: What it works on; several for a task that takes a set.
+            structure: What it works on; several for a task that takes a set, by name for one that names them, such
+                as ``{"initial": ..., "final": ...}``.
             on: The profile; by default the settings' default.
             force: Run again even where an identical run has finished.
             priority: Higher goes first among what waits.
@@ -151,7 +152,7 @@ class Lab(Accounting, Archiving, Finding, History, Importing, Measuring, Sharing
     def run(
         self,
         task: str,
-        structure: StructureLike | Sequence[StructureLike] | None = None,
+        structure: StructureLike | Sequence[StructureLike] | Mapping[str, StructureLike] | None = None,
         *,
         timeout: float | None = None,
         **options: Any,
@@ -241,9 +242,13 @@ class Lab(Accounting, Archiving, Finding, History, Importing, Measuring, Sharing
         """
         return reporting.make_report(self, template, self.structures(structures), params)
 
-    def _inputs(self, structure: StructureLike | Sequence[StructureLike] | None) -> Mapping[str, Any]:
+    def _inputs(
+        self, structure: StructureLike | Sequence[StructureLike] | Mapping[str, StructureLike] | None
+    ) -> Mapping[str, Any]:
         if structure is None:
             return {}
+        if isinstance(structure, dict):
+            return {name: self.structure(one).row for name, one in structure.items()}
         if isinstance(structure, (list, tuple, StructureSet)):
             return {"structures": [self.structure(one).row for one in structure]}
         return {"structure": self.structure(structure).row}

@@ -193,15 +193,11 @@ def plan_neb(inputs: Mapping[str, Any], params: NebParams) -> Plan:  # noqa: ARG
 @task("neb", version="1", identity=identity_of, resumable=True, plan=plan_neb)
 def neb(inputs: Mapping[str, Any], params: NebParams, context: Context) -> Outcome:
     """Barrier and minimum-energy path between two arrangements (inputs initial and final) of the same atoms."""
-    missing = [name for name in ("initial", "final") if name not in inputs]
-    if missing:
-        raise InvalidInputError(
-            f"a path has two ends: give {' and '.join(missing)} as input, with initial and final"
-        )
+    names, initial, final = _ends_of(inputs)
     calculator = params.chosen()
     result = minimum_energy_path(
-        inputs["initial"],
-        inputs["final"],
+        initial,
+        final,
         calculator,
         progress=context.progress,
         memory=context.folder,
@@ -212,7 +208,7 @@ def neb(inputs: Mapping[str, Any], params: NebParams, context: Context) -> Outco
     write_path(result, path)
     barrier = "no barrier" if result.forward is None else f"barrier {result.forward:.3f} eV"
     context.progress(1.0, barrier if result.converged else f"{barrier}, NOT converged")
-    names = ("relaxed_initial", "relaxed_final") if params.relax_ends else ("initial", "final")
+    names = ("relaxed_initial", "relaxed_final") if params.relax_ends else names
     made = {"saddle": result.saddle} if result.forward is not None else {}
     made |= (
         dict(zip(names, (result.structures[0], result.structures[-1]), strict=True))
@@ -231,6 +227,19 @@ def neb(inputs: Mapping[str, Any], params: NebParams, context: Context) -> Outco
         converged=result.converged,
         messages=result.messages,
     )
+
+
+def _ends_of(inputs: Mapping[str, Any]) -> tuple[tuple[str, str], Structure, Structure]:
+    """Return what the inputs are called, and both ends: two by name, or a set of two."""
+    several = inputs.get("structures", ())
+    if len(several) == 2:  # noqa: PLR2004 - a path has two ends
+        return ("structures[0]", "structures[1]"), several[0], several[1]
+    if missing := [name for name in ("initial", "final") if name not in inputs]:
+        raise InvalidInputError(
+            f"a path has two ends: give {' and '.join(missing)}, as in lab.run('neb', {{'initial': a, 'final': b}}); "
+            "ends that are the same crystal by symmetry are kept apart by lab.add(..., distinct=True)"
+        )
+    return ("initial", "final"), inputs["initial"], inputs["final"]
 
 
 def _values(

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from ase.io import read
 
+import nanoos_lab
 from nanoos_lab.errors import InvalidInputError, RunCancelledError
 from nanoos_lab.simulate import relax_structure
 from nanoos_lab.simulate.engine import StructureEngine
@@ -148,7 +149,7 @@ def test_a_band_that_runs_out_of_steps_is_not_converged(tmp_path, hop):
     assert all(not e.converged for stated in outcome.values.values() for e in stated)
 
 
-@pytest.mark.parametrize("stop_at", [4, 12, 22])
+@pytest.mark.parametrize("stop_at", [4, 18])
 def test_an_interrupted_run_goes_on_where_it_was(tmp_path, monkeypatch, hop, stop_at):
     made = []
     act = StructureEngine.__call__
@@ -163,6 +164,20 @@ def test_an_interrupted_run_goes_on_where_it_was(tmp_path, monkeypatch, hop, sto
     parts = run(Context(folders[1]), hop)
     assert len(made) == 2 * needed
     assert parts.summary == whole.summary
+
+
+def test_ends_may_be_a_set_of_two_and_come_from_a_lab(tmp_path, hop):
+    lab = nanoos_lab.open(tmp_path / "lab")
+    ends = [
+        lab.add(one, name=name, distinct=True) for one, name in zip(hop, ("before", "after"), strict=True)
+    ]
+    assert ends[0].id != ends[1].id
+    params = {"calculator": "toy", "images": 3, "fmax": 0.1}
+    by_name = lab.run("neb", {"initial": ends[0], "final": ends[1]}, **params)
+    in_order = lab.run("neb", ends, relax_ends=False, **params)
+    assert by_name.summary["barrier"] == pytest.approx(in_order.summary["barrier"], rel=0.1)
+    assert "eV, back" in by_name.figure().data[1].name
+    lab.close()
 
 
 def test_an_end_that_is_missing_is_asked_for(tmp_path, hop):
