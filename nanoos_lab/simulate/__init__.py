@@ -19,7 +19,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nanoos_lab.potentials.birch_murnaghan import BirchMurnaghan, fit_birch_murnaghan
+    from nanoos_lab.simulate.bands import BandStructure, band_structure
     from nanoos_lab.simulate.deform import CellFreedom
+    from nanoos_lab.simulate.dos import StatesPerEnergy, density_of_states
     from nanoos_lab.simulate.elastic import ElasticResult, elastic_tensor
     from nanoos_lab.simulate.eos import EquationOfState, equation_of_state
     from nanoos_lab.simulate.neb import MinimumEnergyPath, minimum_energy_path
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
     from nanoos_lab.simulate.static import StaticPoint, evaluate
 
 _HOMES = {
+    "BandStructure": "nanoos_lab.simulate.bands",
+    "band_structure": "nanoos_lab.simulate.bands",
+    "StatesPerEnergy": "nanoos_lab.simulate.dos",
+    "density_of_states": "nanoos_lab.simulate.dos",
     "BirchMurnaghan": "nanoos_lab.potentials.birch_murnaghan",
     "fit_birch_murnaghan": "nanoos_lab.potentials.birch_murnaghan",
     "CellFreedom": "nanoos_lab.simulate.deform",
@@ -45,6 +51,7 @@ _HOMES = {
     "minimum_energy_path": "nanoos_lab.simulate.neb",
 }
 __all__ = [
+    "BandStructure",
     "BirchMurnaghan",
     "CellFreedom",
     "ElasticResult",
@@ -52,7 +59,10 @@ __all__ = [
     "MinimumEnergyPath",
     "Phonons",
     "Relaxation",
+    "StatesPerEnergy",
     "StaticPoint",
+    "band_structure",
+    "density_of_states",
     "elastic_tensor",
     "equation_of_state",
     "evaluate",

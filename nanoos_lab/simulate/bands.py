@@ -17,7 +17,7 @@ from nanoos_lab.simulate.engine import make_ready
 from nanoos_lab.simulate.params import SimulationParams, identity_of, place_of
 from nanoos_lab.simulate.statements import GAP_NOTE, Stater
 from nanoos_lab.structures.kpath import SPACING, standard_path
-from nanoos_lab.tasks import Context, Outcome, task
+from nanoos_lab.tasks import Context, Outcome, Plan, Step, task
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -162,7 +162,22 @@ def _check(bands: Bands, path: KPath, name: str) -> None:
         )
 
 
-@task("bands", version="1", identity=identity_of, resumable=True)
+def plan_bands(inputs: Mapping[str, Any], params: BandsParams) -> Plan:
+    """Return what the task ``bands`` is going to do.
+
+    Args:
+        inputs: The structure.
+        params: Its parameters.
+    """
+    del (
+        inputs,
+        params,
+    )  # a path costs about as much as a self-consistent calculation or two, whatever its length
+    steps = Step("self-consistent calculation", 1), Step("levels along the path", 2)
+    return Plan(steps, ("band_gap",), {"seekpath": "simulation"})
+
+
+@task("bands", version="1", identity=identity_of, resumable=True, plan=plan_bands)
 def bands(inputs: Mapping[str, Any], params: BandsParams, context: Context) -> Outcome:
     """Electronic bands along the standard path, and the gap."""
     structure = inputs["structure"]

@@ -16,7 +16,7 @@ from nanoos_lab.simulate.bands import no_ability
 from nanoos_lab.simulate.engine import make_ready
 from nanoos_lab.simulate.params import SimulationParams, identity_of, place_of
 from nanoos_lab.simulate.statements import Stater
-from nanoos_lab.tasks import Context, Outcome, task
+from nanoos_lab.tasks import Context, Outcome, Plan, Step, task
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -165,7 +165,22 @@ def _check(dos: DensityOfStates, name: str) -> None:
         )
 
 
-@task("dos", version="1", identity=identity_of, resumable=True)
+def plan_dos(inputs: Mapping[str, Any], params: DosParams) -> Plan:
+    """Return what the task ``dos`` is going to do.
+
+    Args:
+        inputs: The structure.
+        params: Its parameters.
+    """
+    del inputs
+    denser = max(
+        1, round(params.density_factor**3 / 2.0)
+    )  # at a fixed density a point takes about half as long
+    steps = Step("self-consistent calculation", 1), Step("levels on a denser mesh", denser)
+    return Plan(steps, ("density_of_states",))
+
+
+@task("dos", version="1", identity=identity_of, resumable=True, plan=plan_dos)
 def dos(inputs: Mapping[str, Any], params: DosParams, context: Context) -> Outcome:
     """Electronic density of states, in all and by element and shell."""
     structure = inputs["structure"]
