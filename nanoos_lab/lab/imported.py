@@ -197,7 +197,7 @@ class ImportedRuns(Sequence[ImportedRun]):
         return {"text/html": html.block(*drawn, *said, title=self._title()), "text/plain": repr(self)}
 
 
-def _verdict(converged: bool | None) -> str:
+def _verdict(converged: bool | None) -> str:  # noqa: FBT001 - one of three answers
     return "" if converged is None else "converged" if converged else "not converged"
 
 

@@ -124,8 +124,8 @@ class Importing(Workspace):
         read = outputs.read_calculation(calculation)
         if read.final is None and read.initial is None:
             raise ProgramOutputError(
-                "it holds no structure, so that its numbers are of nothing: put the structure's file beside it (of LAMMPS a "
-                "data file with masses, or a dump)", str(read.source),
+                "it holds no structure, so that its numbers are of nothing: put the structure's file beside it (of "
+                "LAMMPS a data file with masses, or a dump)", str(read.source),
             )  # fmt: skip
         hashes = {_relative(calculation, one): _sha256(one) for one in calculation.paths}
         key = run_key(TASK, VERSION, {}, {}, {"files": sorted(hashes.values())})
@@ -162,8 +162,8 @@ class Importing(Workspace):
             return known[ready.key]
         name = ready.said.name or _name(ready.calculation)
         first = NewStructure(
-            read.initial if read.initial is not None else read.final, name, tags=ready.said.tags, notes=ready.said.notes,
-            original_name=read.source.name,
+            read.initial if read.initial is not None else read.final, name, tags=ready.said.tags,
+            notes=ready.said.notes, original_name=read.source.name,
         )  # fmt: skip
         ((start, _),) = insert_structures(session, scope, [first])
         row = _columns(ready, scope.project_id, scope.author)
@@ -209,8 +209,9 @@ def _columns(ready: _Ready, project_id: str, author: str) -> dict[str, Any]:
         "identity": {"files": dict(ready.hashes)}, "key": ready.key, "active_key": ready.key,
         "state": RunState.COMPLETED, "profile": "import", "executor": "import", "priority": 0, "resources": {},
         "retry": {}, "attempt": 0, "not_before": 0.0, "cancel_requested": False, "owner": None,
-        "label": f"{read.program} {read.kind}", "author": author, "created_at": now, "started_at": now, "finished_at": now,
-        "summary": summary_of(read), "messages": [*read.failures, *read.notes, *map("left out: {}".format, ready.left_out)],
+        "label": f"{read.program} {read.kind}", "author": author, "created_at": now, "started_at": now,
+        "finished_at": now, "summary": summary_of(read),
+        "messages": [*read.failures, *read.notes, *map("left out: {}".format, ready.left_out)],
         "converged": read.converged, "error": None,
     }  # fmt: skip
 

@@ -315,8 +315,8 @@ def _as_run(state: _State, path: Path, cut: str) -> ProgramRun:
     if not last.periodic:
         notes.append("not periodic in all directions: kept as its box")
     theory = Theory(
-        functional=state.functional, cutoff_ev=state.cutoff, kpoints=state.mesh, n_kpoints=state.n_kpoints, spin=state.spin,
-        smearing=state.smearing, pseudopotentials=tuple(state.setups),
+        functional=state.functional, cutoff_ev=state.cutoff, kpoints=state.mesh, n_kpoints=state.n_kpoints,
+        spin=state.spin, smearing=state.smearing, pseudopotentials=tuple(state.setups),
     )  # fmt: skip
     return ProgramRun(
         program="GPAW", version=state.version, kind=kind, source=path, files=(path,), theory=theory,

@@ -7,12 +7,14 @@ Source: https://phonopy.github.io/phonopy/output-files.html
 
 from __future__ import annotations
 
+import importlib
 import math
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nanoos_lab.errors import ProgramOutputError
+from nanoos_lab.errors import MissingExtraError, ProgramOutputError
 from nanoos_lab.programs.outputs import shapes
 from nanoos_lab.programs.outputs.opening import lines_of, opened
 from nanoos_lab.programs.outputs.run import ProgramRun
@@ -90,9 +92,16 @@ class _Found:
         return self.n_primitive
 
 
-def _yaml(path: Path) -> dict[str, Any]:
-    import yaml  # noqa: PLC0415 - read when needed
+def _parser() -> Any:  # noqa: ANN401 - a module without types
+    """Return PyYAML, which comes with phonopy and with Jupyter."""
+    try:
+        return importlib.import_module("yaml")
+    except ImportError as error:
+        raise MissingExtraError("yaml", "simulation", "reading phonopy's files") from error
 
+
+def _yaml(path: Path) -> dict[str, Any]:
+    yaml = _parser()
     with opened(path) as stream:
         data = b""
         while more := stream.read():
@@ -106,9 +115,9 @@ def _yaml(path: Path) -> dict[str, Any]:
         if cut:
             raise ProgramOutputError(cut, str(path))
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        if any(isinstance(token, yaml.AliasToken) for token in _first_aliases(data, loader)):
+        if _aliases(data, yaml, loader):
             raise ProgramOutputError("it holds aliases, which phonopy never writes", str(path))
-        read = yaml.load(data, Loader=loader)  # noqa: S506 - a safe loader
+        read = yaml.load(data, Loader=loader)
     except (yaml.YAMLError, UnicodeError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else None
@@ -120,15 +129,11 @@ def _yaml(path: Path) -> dict[str, Any]:
     return read
 
 
-def _first_aliases(data: bytes, loader: Any) -> list[Any]:  # noqa: ANN401 - a class of yaml's
-    """Return the alias tokens of a text, which is looked through only where it holds what may be one."""
-    import re  # noqa: PLC0415
-
-    import yaml  # noqa: PLC0415
-
+def _aliases(data: bytes, yaml: Any, loader: Any) -> bool:  # noqa: ANN401 - a module without types
+    """Return whether a text holds aliases; it is looked through only where it holds what may be one."""
     if re.search(rb"[\s\[,:-]\*\w", data) is None:
-        return []
-    return [token for token in yaml.scan(data, Loader=loader) if isinstance(token, yaml.AliasToken)]
+        return False
+    return any(isinstance(token, yaml.AliasToken) for token in yaml.scan(data, Loader=loader))
 
 
 def _crystal(cell: Mapping[str, Any], unit: float) -> Structure:

@@ -185,8 +185,8 @@ def _joined(main: ProgramRun, other: ProgramRun) -> ProgramRun:
     failures = list(dict.fromkeys((*main.failures, *other.failures)))
     if main.energy is not None and other.energy is not None and abs(main.energy - other.energy) > SAME_EV:
         failures.append(
-            f"{main.source.name} says {main.energy:.6f} eV and {other.source.name} {other.energy:.6f} eV: they do not belong "
-            "together"
+            f"{main.source.name} says {main.energy:.6f} eV and {other.source.name} {other.energy:.6f} eV: they do not "
+            "belong together"
         )
     theory = replace(
         main.theory,
@@ -214,7 +214,7 @@ def _joined(main: ProgramRun, other: ProgramRun) -> ProgramRun:
     )
 
 
-def _both(one: bool | None, other: bool | None) -> bool | None:
+def _both(one: bool | None, other: bool | None) -> bool | None:  # noqa: FBT001 - one of three answers
     said = [verdict for verdict in (one, other) if verdict is not None]
     return all(said) if said else None
 
@@ -261,6 +261,6 @@ def read_folder(folder: str | Path) -> ProgramRun:
 def nothing_there() -> str:
     """Return what to say where nothing was recognised."""
     return (
-        "no output is recognised here: known are vasprun.xml and OUTCAR, output and data-file-schema.xml of pw.x, GPAW's text "
-        "output, LAMMPS' log, dump and data files, and phonopy's yaml files (also compressed by gzip)"
+        "no output is recognised here: known are vasprun.xml and OUTCAR, output and data-file-schema.xml of pw.x, "
+        "GPAW's text output, LAMMPS' log, dump and data files, and phonopy's yaml files (also compressed by gzip)"
     )

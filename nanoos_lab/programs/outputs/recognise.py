@@ -26,9 +26,9 @@ def recognise(path: Path) -> str:
         path: A plain file, gzip-compressed or not.
 
     Returns:
-        ``vasprun``, ``outcar``, ``pw-text``, ``pw-schema``, ``lammps-log``, ``lammps-dump``, ``lammps-data``, ``gpaw-text``,
-        ``gpaw-restart``, ``phonopy``, ``phonopy-band``, ``phonopy-mesh``, ``phonopy-thermal``, ``phonopy-dos`` or
-        ``force-sets``.
+        ``vasprun``, ``outcar``, ``pw-text``, ``pw-schema``, ``lammps-log``, ``lammps-dump``, ``lammps-data``,
+        ``gpaw-text``, ``gpaw-restart``, ``phonopy``, ``phonopy-band``, ``phonopy-mesh``, ``phonopy-thermal``,
+        ``phonopy-dos`` or ``force-sets``.
     """
     head = head_of(path)
     if not head:

@@ -113,8 +113,8 @@ def same_geometry(one: Structure, other: Structure, *, within: float = CLOSE_ANG
 def gap_of(levels: FloatArray, occupations: FloatArray, full: float) -> float:
     """Return the band gap in eV on a mesh, 0 for a metal.
 
-    Bands that are occupied in part are those of a metal. Where the number of occupied levels differs between k-points and
-    yet none overlap, the mesh is too coarse to tell.
+    Bands that are occupied in part are those of a metal. Where the number of occupied levels differs between k-points
+    and yet none overlap, the mesh is too coarse to tell.
 
     Args:
         levels: eV, shape (spins, k, bands).

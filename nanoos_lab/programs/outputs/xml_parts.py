@@ -25,8 +25,8 @@ class XmlParts:
     Args:
         path: The file.
         wanted: Paths of elements, such as ``modeling/calculation/energy``; each is handed out whole at its end.
-        ends: Paths whose ends alone are told, with an empty element.
         handle: Called with path, element and line.
+        ends: Paths whose ends alone are told, with an empty element.
     """
 
     def __init__(

@@ -29,7 +29,7 @@ def espresso_outputs(require) -> list[Path]:
     found = [
         path
         for path in sorted(EXAMPLES.rglob("*.out.gz"))
-        if "Program PWSCF" in gzip.open(path, "rt", errors="replace").read(3000)
+        if b"Program PWSCF" in gzip.decompress(path.read_bytes())[:3000]
     ]
     require(found, "the examples of Quantum ESPRESSO are absent: apt-get install quantum-espresso")
     return found

@@ -14,20 +14,6 @@ EXPECTED = {
     "phonopy-dos": (0, 0, 1),
 }  # fmt: skip
 """By kind: read and converged, read and not converged, refused."""
-OTHERS = (
-    "CHGCAR",
-    "EIGENVAL",
-    "PROCAR",
-    "XDATCAR",
-    "CONTCAR",
-    "DOSCAR",
-    "POSCAR",
-    "KPOINTS",
-    "OSZICAR",
-    ".xyz",
-    "in.",
-    ".cif",
-)
 
 
 def test_coverage_of_the_shared_outputs(shared_outputs):

@@ -121,7 +121,7 @@ def _box(bounds: Mapping[str, list[float]], tilt: list[float], lines: Lines) -> 
     return np.array([[length[0], 0.0, 0.0], [xy, length[1], 0.0], [xz, yz, length[2]]]), low
 
 
-def _atoms(
+def _atoms(  # noqa: PLR0917 - what a data file says before its atoms
     lines: Lines,
     count: int,
     style: str,
@@ -207,7 +207,7 @@ def _frame(lines: Lines, elements: Mapping[int, str], scale: float, *, whole: bo
     if (
         not title
         or not title[0].startswith("ITEM: ATOMS")
-        or len(head) < 3
+        or len(head) < 3  # noqa: PLR2004 - step, heading, count
         or not bounds[0].startswith("ITEM: BOX BOUNDS")
     ):
         if whole and not title:
@@ -240,7 +240,7 @@ def _dump_box(lines: Lines, rows: list[str]) -> tuple[FloatArray, FloatArray]:
     return np.array([[length[0], 0.0, 0.0], [xy, length[1], 0.0], [xz, yz, length[2]]]), low
 
 
-def _made(
+def _made(  # noqa: PLR0917 - what a frame says before its atoms
     lines: Lines, names: list[str], rows: list[list[str]], box: tuple[FloatArray, FloatArray],
     elements: Mapping[int, str], scale: float,
 ) -> Structure:  # fmt: skip

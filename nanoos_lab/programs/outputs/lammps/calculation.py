@@ -105,8 +105,8 @@ def _as_run(
         settings={"units": log.units, "pair_coeff": log.pair_coeff, "runs": len(log.sections)},
         initial=structures[0] if structures else None, final=final, energies=energies,
         energy=energies[-1] if energies and fits and final is not None else None, energy_meaning=ENERGY,
-        finished=log.finished and not log.cut_short, electronic_converged=True if minimised else None, ionic_converged=ionic,
-        failures=tuple(dict.fromkeys(failures)), notes=tuple(notes), wall_time_s=log.wall_time_s,
+        finished=log.finished and not log.cut_short, electronic_converged=True if minimised else None,
+        ionic_converged=ionic, failures=tuple(dict.fromkeys(failures)), notes=tuple(notes), wall_time_s=log.wall_time_s,
     )  # fmt: skip
 
 

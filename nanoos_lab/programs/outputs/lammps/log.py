@@ -153,7 +153,7 @@ def _number(word: str, lines: Lines) -> float:
         raise lines.error(f"{word!r} is no number") from None
 
 
-def _command(log: Log, line: str, words: list[str], lines: Lines) -> None:
+def _command(log: Log, line: str, words: list[str], lines: Lines) -> None:  # noqa: C901, PLR0912 - one case a command
     if not words:
         return
     if found := re.match(r"\s*LAMMPS \((.+?)\)", line):

@@ -130,7 +130,7 @@ def _many(value: Any) -> list[float]:  # noqa: ANN401 - one number or several
     return [float(one) for one in several if isinstance(one, (int, float))]
 
 
-def kind_of(tags: Mapping[str, Any], n_steps: int) -> str:
+def kind_of(tags: Mapping[str, Any], n_steps: int) -> str:  # noqa: PLR0911 - one case after the other
     """Return what kind of calculation it is.
 
     Args:

@@ -229,7 +229,7 @@ def _tags(element: Element) -> dict[str, Any]:
         else:
             values = numbers_in(one)
             typed = [int(v) if kind == "int" and math.isfinite(v) else v for v in values]
-            found[name] = typed if one.tag == "v" else (typed or [None])[0]
+            found[name] = typed if one.tag == "v" else typed[0] if typed else None
     return {name: value for name, value in found.items() if value is not None}
 
 
@@ -246,8 +246,8 @@ def read_vasprun(path: Path) -> ProgramRun:
     cut = document.parts.read()
     if not document.species or not (document.ends or document.steps):
         raise ProgramOutputError(
-            f"it ends before the first structure: {cut or 'nothing of a calculation is in it'}; copy the file again, or "
-            "give the folder of another calculation", str(path),
+            f"it ends before the first structure: {cut or 'nothing of a calculation is in it'}; copy the file again, "
+            "or give the folder of another calculation", str(path),
         )  # fmt: skip
     return _as_run(document, cut)
 
