@@ -62,8 +62,6 @@ class Performer:
     family: Family
     report: Callable[[str], None]
     remedies: bool = True
-    runs: int = 0
-    """How often pw.x was started."""
     _told: list[str] = field(default_factory=list)
     _trying: list[str] = field(default_factory=list)
 
@@ -163,7 +161,6 @@ class Performer:
         ended = run_program(
             self.program, ["-in", f"{name}.in"], folder=self.folder, output=f"{name}.out", watch=progress
         )
-        self.runs += 1
         text, errors = (
             (self.folder / f"{name}.out{end}").read_text(encoding="utf-8", errors="replace")
             for end in ("", ".err")
@@ -213,9 +210,9 @@ class Performer:
 
     def _remedy(self, failure: Failure, used: list[Remedy], start: Start, question: PwInput) -> Remedy:
         names = [remedy.name for remedy in used]
-        found = next_remedy(failure.trouble, names, began=start) if self.remedies else None
-        if found is not None and found.wider != 1.0 and question.variable("system", "degauss") is None:
-            found = None
+        found = None
+        if self.remedies:
+            found = next_remedy(failure.trouble, names, began=start, question=question)
         if found is None:
             raise self._given_up(failure, used)
         self._told.append(f"pw.x: {failure.trouble.value} ({failure.said}); tried again: {found.name}")

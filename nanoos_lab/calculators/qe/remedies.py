@@ -86,36 +86,31 @@ LADDERS: Mapping[Trouble, tuple[Remedy, ...]] = {
             {"control": {"disk_io": "medium"}, "electrons": {"mixing_ndim": 4, "diagonalization": "cg"}},
         ),
     ),
-    Trouble.OTHER: (Remedy("begun again from scratch"),),
 }
-"""By trouble. What is not here has no remedy: a refused input, a full disk."""
-_ONLY_ONCE_STARTED: Collection[Trouble] = frozenset({Trouble.OTHER})
+"""By trouble. What is not here has no remedy: a refused input, a full disk, an error that nobody has seen."""
 
 
-def next_remedy(trouble: Trouble, used: Collection[str], *, began: Start) -> Remedy | None:
+def next_remedy(trouble: Trouble, used: Collection[str], *, began: Start, question: PwInput) -> Remedy | None:
     """Return what to try next.
 
     Args:
         trouble: What went wrong.
         used: Names of the remedies that were tried.
         began: What the failed run began with: where that was left on disk by another run it is the first suspect.
+        question: The input.
     """
     if began != "scratch" and trouble not in {Trouble.TIME, Trouble.KILLED, Trouble.HISTORY, Trouble.DISK}:
         fresh = Remedy(f"from scratch instead of the {began}")
         if fresh.name not in used:
             return fresh
-    if trouble in _ONLY_ONCE_STARTED:
-        return None
-    return next((r for r in LADDERS.get(trouble, ()) if r.name not in used), None)
+    return next((r for r in LADDERS.get(trouble, ()) if r.name not in used and fits(r, question)), None)
 
 
-def fitting(remedy: Remedy, question: PwInput) -> Remedy | None:
-    """Return a remedy in so far as it has a meaning for a calculation, or None where it has none.
+def fits(remedy: Remedy, question: PwInput) -> bool:
+    """Return whether a remedy has a meaning for a calculation.
 
     Args:
         remedy: The remedy.
         question: The input.
     """
-    if remedy.wider != 1.0 and question.variable("system", "degauss") is None:
-        return None
-    return remedy
+    return remedy.wider == 1.0 or question.variable("system", "degauss") is not None
