@@ -97,7 +97,7 @@ def test_the_report_says_cost_values_measurement_method_and_provenance(lab: Any,
     run = lab.runs(parent=relaxed.run.id, task="relax")[0]
     for words in (
         "Preflight: relax of silicon", "ok: nothing is missing", "about 8, at most", "5.431", "Deviation",
-        "PBE", "aa8f79", "cutoff_ry", run.id, "lab.report(&#34;dft-relaxation&#34;",
+        "PBE", "aa8f79", "cutoff_ry", run.id, 'lab.report("dft-relaxation"',
     ):  # fmt: skip
         assert words in relaxed.page, words
 
