@@ -34,7 +34,7 @@ _HOW = (
 
 KNOWN_LIMITS: Mapping[str, str] = MappingProxyType(
     {
-        "energy": "on the scale of GPAW's own reference atoms: only differences by the same code and setups mean anything"
+        "energy": "on the scale of GPAW's own reference atoms: only differences with the same setups mean anything"
     }
 )
 
