@@ -20,8 +20,10 @@ _SERIES = (
 )
 _SMALLEST = 1e-3
 """In tolerances; what is smaller is drawn here: the axis is logarithmic."""
+_NOTHING = 1e-6
 _GAP = 0.06
-_UNITS = {"_ry": "Ry", "_ev": "eV", "_mev": "meV"}
+_UNITS = {"_ry": "Ry", "_ev": "eV"}
+_SPACING = "spacing"
 
 
 def convergence_of_runs(runs: Sequence[Finished]) -> Chart:
@@ -48,6 +50,8 @@ def convergence_figure(summary: Mapping[str, Any]) -> Chart:
         points = climb["points"][:-1]  # the last is what the others are compared with
         values = [p["value"] for p in points]
         for (name, off, limit, unit, color, symbol), label in zip(_SERIES, lines, strict=True):
+            if all(p[off] < _NOTHING for p in points):
+                continue  # the forces of a symmetric crystal vanish: they were not tested
             relative = [max(p[off] / summary[limit], _SMALLEST) for p in points]
             top = max([top, *relative])
             chart.add_scatter(
@@ -133,4 +137,5 @@ def _axis(knob: str) -> str:
     words = html.escape(
         knob.removesuffix(next((e for e in _UNITS if knob.endswith(e)), "")).replace("_", " ")
     )
+    unit = "1/Å" if knob.endswith(_SPACING) else unit
     return f"{words} ({unit})" if unit else words
