@@ -306,6 +306,8 @@ def _as_run(state: _State, path: Path, cut: str) -> ProgramRun:
         )
     elif state.steps[-1] is not last:
         failures.append("the last calculation in the file has no energy")
+    if not whole:
+        failures.append("the file holds no energy")
     kind = "static"
     if len(whole) > 1:
         state.notes.append(
