@@ -6,7 +6,18 @@ magic shows it. A module of this room adds its commands to :data:`app` when it i
 
 from __future__ import annotations
 
-from nanoos_lab.cli import archive, commands, db, finding, importing, measuring, people, pseudos, service, similar
+from nanoos_lab.cli import (
+    archive,
+    commands,
+    db,
+    finding,
+    importing,
+    measuring,
+    people,
+    pseudos,
+    service,
+    similar,
+)
 from nanoos_lab.cli.app import SESSION, Session, app, current_lab, main
 
 __all__ = [

@@ -129,12 +129,14 @@ class Importing(Workspace):
             )  # fmt: skip
         hashes = {_relative(calculation, one): _sha256(one) for one in calculation.paths}
         key = run_key(TASK, VERSION, {}, {}, {"files": sorted(hashes.values())})
-        kept, left_out = self._keep(calculation, alone=alone)
+        kept, left_out = self._kept_files(calculation, alone=alone)
         ready = _Ready(calculation, read, key, hashes, kept, left_out, said, new_id())
         row = self.store.ensure(lambda session: self._store_import(session, ready))
         return ImportedRun(Run(self, row, reused=row.id != ready.run_id), read, left_out)
 
-    def _keep(self, calculation: Calculation, *, alone: bool) -> tuple[dict[str, Payload], tuple[str, ...]]:
+    def _kept_files(
+        self, calculation: Calculation, *, alone: bool
+    ) -> tuple[dict[str, Payload], tuple[str, ...]]:
         """Put the bytes of a calculation's files in place; return them by name, and what was left out and why."""
         chosen = list(dict.fromkeys((*calculation.paths, *(_beside(calculation.folder) if alone else ()))))
         kept: dict[str, Payload] = {}

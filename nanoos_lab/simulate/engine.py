@@ -115,6 +115,10 @@ class StructureEngine:
         """Return what the calculator knows of the electrons at the last geometry, if anything."""
         return electrons_of(self._atoms.calc.results)
 
+    def messages(self) -> tuple[str, ...]:
+        """Return what the calculator wants people to know of its last answer, such as remedies that were needed."""
+        return tuple(self._atoms.calc.results.get("messages", ()))
+
     def trouble(self, positions: FloatArray, cell: FloatArray) -> str | None:
         """Return why a geometry must not be evaluated: too large or small a cell, or atoms that collide.
 

@@ -29,7 +29,9 @@ class StaticPoint:
     response: Response
     """Energy in eV, forces in eV/Å, stress in eV/Å³."""
     estimates: tuple[PropertyEstimate, ...]
-    """Energy, largest force, pressure and, where the calculator gives moments, magnetization."""
+    """Energy, largest force, pressure and, where the calculator knows them, magnetization and band gap."""
+    messages: tuple[str, ...] = ()
+    """What the user must know, such as remedies that were needed."""
 
 
 class StaticParams(SimulationParams):
@@ -59,7 +61,7 @@ def evaluate(
         *stater.energetics(response, engine.magnetization()),
         *stater.electronics(engine.electrons()),
     )
-    return StaticPoint(response, estimates)
+    return StaticPoint(response, estimates, engine.messages())
 
 
 def plan_static(inputs: Mapping[str, Any], params: StaticParams) -> Plan:  # noqa: ARG001 - a task's form
@@ -94,4 +96,5 @@ def static(inputs: Mapping[str, Any], params: StaticParams, context: Context) ->
             "stress_eV_per_A3": point.response.stress.round(8).tolist(),
             **cell_summary(structure),
         },
+        messages=point.messages,
     )

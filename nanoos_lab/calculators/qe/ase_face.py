@@ -126,5 +126,6 @@ def results_of(kept: Mapping[str, Any]) -> dict[str, Any]:
         "forces": np.array(kept["forces"], dtype=float),
         "stress": stress[[0, 1, 2, 1, 0, 0], [0, 1, 2, 2, 2, 1]],
         "electrons": electrons,
+        "messages": tuple(kept["messages"]),
     }
     return results if kept["magmoms"] is None else {**results, "magmoms": np.array(kept["magmoms"])}

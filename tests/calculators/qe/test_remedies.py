@@ -98,6 +98,7 @@ def test_too_few_iterations_are_a_real_failure_with_a_remedy(make_qe, tmp_path):
     assert first["trouble"] == Trouble.SCF
     assert "after   2" in " ".join(first["said"].split(" ")) or "after 2" in first["said"]
     assert second["remedies"] == ["more iterations, gentler mixing with local screening"]
+    assert any("gentler mixing" in message for message in point.messages), point.messages
     with pytest.raises(CalculatorError, match="self-consistency not reached"):
         evaluate(crystal("Si"), make_qe(max_iterations=2, remedies=False), place=Workplace(tmp_path / "b"))
 
