@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from nanoos_lab.store.postgresql.server import LocalServer
     from scripts.loopback_cluster import Cluster
@@ -35,6 +35,22 @@ def require(condition: object, reason: str) -> None:
     if os.environ.get("NANOOS_REQUIRE") == "all":
         pytest.fail(f"NANOOS_REQUIRE=all, but {reason}")
     pytest.skip(reason)
+
+
+@pytest.fixture
+def tally(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Return what takes a line that is printed when all tests have ended, whichever process ran this one."""
+    return lambda line: request.node.user_properties.append(("tally", line))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the tallies."""
+    reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]
+    lines = [line for report in reports for name, line in report.user_properties if name == "tally"]
+    if lines:
+        terminalreporter.section("tallies")
+    for line in lines:
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(name="require", scope="session")

@@ -6,8 +6,8 @@ vectors a person may see. In a large project the index is scanned on and on unti
 passes the filters and row security (iterative scan); where that gives up, the exact query answers. Without an
 index the second query is exact too, and only slower.
 
-Settings: m = 24, ef_construction = 128; ef_search 200, or twice what is wanted where that is more; relaxed order,
-because distances are computed again anyway and strict order throws away what comes late.
+Settings: m = 24, ef_construction = 128; ef_search 100, 300 with a filter, or twice what is wanted where that is more;
+relaxed order, because distances are computed again anyway and strict order throws away what comes late.
 """
 
 from __future__ import annotations
@@ -35,8 +35,10 @@ MAX_SCAN_TUPLES = 40_000
 """How many vectors the index gives for one question before the exact query is asked instead."""
 SCAN_MEMORY = 16
 """How many times work_mem a scan may use for what it has visited."""
-EF_SEARCH = 200
-"""Candidates that a scan keeps: more than neighbours near by need, for clusters that few links lead to."""
+EF_SEARCH = 100
+"""Candidates that a scan keeps."""
+EF_FILTERED = 300
+"""The same where a filter throws some of them away: what comes in later rounds is less sure to be the nearest."""
 _MOST_EF = 1_000
 """pgvector's own limit of ef_search."""
 _REMEMBERED_S = 60.0
@@ -121,7 +123,8 @@ def _exact(session: Session, question: Question) -> list[Any]:
 
 
 def _indexed(session: Session, question: Question) -> list[Any]:
-    ef = min(_MOST_EF, max(EF_SEARCH, 2 * question.wanted))
+    most = EF_FILTERED if question.conditions else EF_SEARCH
+    ef = min(_MOST_EF, max(most, 2 * question.wanted))
     session.execute(_SETTINGS, {"ef": str(ef)})
     width = len(question.vector)
     query = _query(question, literal_column(f"(embedding.vector::vector({width}))"))

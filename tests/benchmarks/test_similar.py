@@ -158,7 +158,8 @@ def crowd(server_lab_of_module) -> Iterator[Crowd]:
     large = sum(size for size in SIZES.values() if size > similar_server.EXACT_UP_TO)
     print(
         f"server: indexes of {large:,} vectors in large projects (m = {vector_indexes.M}, ef_construction = "
-        f"{vector_indexes.EF_CONSTRUCTION}) made in {seconds:.0f} s; ef_search = {similar_server.EF_SEARCH}"
+        f"{vector_indexes.EF_CONSTRUCTION}) made in {seconds:.0f} s;"
+        f" ef_search = {similar_server.EF_SEARCH}, with a filter {similar_server.EF_FILTERED}"
     )
     yield made
     for store in made.stores.values():

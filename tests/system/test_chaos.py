@@ -14,6 +14,7 @@ import sys
 import time
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import select as sql_select
@@ -21,6 +22,9 @@ from sqlalchemy import select as sql_select
 from nanoos_lab.runs.engine import Runs
 from nanoos_lab.store.database import Store
 from nanoos_lab.store.schema import RunRow, RunState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 HERE = Path(__file__).parent / "chaos"
 ROLES = ("submitter", "collector", "kernel")
@@ -116,7 +120,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.mark.system
 @pytest.mark.timeout(600)
 def test_random_kills_lose_nothing_double_nothing_and_leave_no_false_state(
-    tmp_path: Path, place: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, place: str, monkeypatch: pytest.MonkeyPatch, tally: Callable[[str], None]
 ) -> None:
     monkeypatch.syspath_prepend(str(HERE))
     from chaos_process import SETTINGS
@@ -150,14 +154,13 @@ def test_random_kills_lose_nothing_double_nothing_and_leave_no_false_state(
     doubled, attempts = check_each_once(store, ended, lines(tmp_path / "journal.txt"))
     store.close()
     roles = ", ".join(f"{n} {role}" for role, n in sorted(count.items()))
-    with capsys.disabled():
-        print(
-            f"\nchaos on {store.backend.dialect}, seed {seed}: {count.total()} kills ({roles}) in "
-            f"{time.monotonic() - started:.0f} s; "
-            f"{len(ids)} runs in {attempts} attempts; {left} unfinished at the end, "
-            f"{recovered} settled by the next open in {opened:.2f} s ({spent:.2f} s of CPU); "
-            f"{len(lost)} lost, {len(doubled)} doubled, {len(wrong)} in a false state"
-        )
+    tally(
+        f"chaos on {store.backend.dialect}, seed {seed}: {count.total()} kills ({roles}) in "
+        f"{time.monotonic() - started:.0f} s; "
+        f"{len(ids)} runs in {attempts} attempts; {left} unfinished at the end, "
+        f"{recovered} settled by the next open in {opened:.2f} s ({spent:.2f} s of CPU); "
+        f"{len(lost)} lost, {len(doubled)} doubled, {len(wrong)} in a false state"
+    )
     assert count.total() >= kills
     assert (lost, doubled, wrong) == ([], [], [])
     assert spent < 2.0

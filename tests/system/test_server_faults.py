@@ -474,7 +474,7 @@ class Writer:
 
 @pytest.mark.timeout(600)
 def test_kills_of_writers_and_of_the_server_lose_nothing_and_double_nothing(
-    server: Any, helpers: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    server: Any, helpers: Any, tmp_path: Path, tally: Callable[[str], None]
 ) -> None:
     from chaos_tasks import journal
 
@@ -525,13 +525,12 @@ def test_kills_of_writers_and_of_the_server_lose_nothing_and_double_nothing(
     errors = [error for writer in writers for error in writer.errors]
     with Store.open(server.address) as store:
         lost, doubled, there = helpers.wrong_of(store, acknowledged, run)
-    with capsys.disabled():
-        tally = ", ".join(f"{n} of a {what}" for what, n in sorted(count.items()))
-        print(
-            f"\nserver faults, seed {seed}: {count.total()} kills ({tally}) in {time.monotonic() - began:.0f} s; "
-            f"{len(acknowledged)} writes acknowledged, {there} there; {len(lost)} lost, {len(doubled)} doubled, "
-            f"{len(errors)} errors"
-        )
+    kinds = ", ".join(f"{n} of a {what}" for what, n in sorted(count.items()))
+    tally(
+        f"server faults, seed {seed}: {count.total()} kills ({kinds}) in {time.monotonic() - began:.0f} s; "
+        f"{len(acknowledged)} writes acknowledged, {there} there; {len(lost)} lost, {len(doubled)} doubled, "
+        f"{len(errors)} errors"
+    )
     assert not errors, errors[0].replace("\\n", "\n")
     assert (lost, doubled) == ([], [])
     assert len(acknowledged) <= there <= len(acknowledged) + WRITERS

@@ -13,7 +13,7 @@ import traceback
 from collections import Counter
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -21,6 +21,9 @@ from nanoos_lab.runs.engine import Runs
 from nanoos_lab.store.database import Store
 from nanoos_lab.store.sqlite import BUSY_TIMEOUT_S
 from nanoos_lab.structures import describe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 pytestmark = [pytest.mark.system, pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")]
 
@@ -53,7 +56,7 @@ def _be_a_hand(make: Any, run: str, barrier: Any, results: Any) -> None:
 
 @pytest.mark.timeout(300 + 4 * SECONDS)
 def test_sixteen_processes_write_without_one_error(
-    lab_place: str | Path, tmp_path: Path, writers: Any, capsys: pytest.CaptureFixture[str]
+    lab_place: str | Path, tmp_path: Path, writers: Any, tally: Callable[[str], None]
 ) -> None:
     from chaos_tasks import journal
 
@@ -84,11 +87,10 @@ def test_sixteen_processes_write_without_one_error(
     with Store.open(lab_place) as store:
         lost, doubled = writers.wrong_of_hands(store, told, first)
     acts = ", ".join(f"{n} {act}" for act, n in sorted(done.items()))
-    with capsys.disabled():
-        print(
-            f"\n{HANDS} writers on {kind} for {time.monotonic() - began:.0f} s: {done.total()} writes ({acts}), "
-            f"{fewest} to {most} each; longest wait for a turn {longest:.1f} s; {len(lost)} lost, {len(doubled)} "
-            "doubled, 0 errors"
-        )
+    tally(
+        f"{HANDS} writers on {kind} for {time.monotonic() - began:.0f} s: {done.total()} writes ({acts}), "
+        f"{fewest} to {most} each; longest wait for a turn {longest:.1f} s; {len(lost)} lost, {len(doubled)} "
+        "doubled, 0 errors"
+    )
     assert (lost, doubled) == ([], [])
     assert longest < BUSY_TIMEOUT_S

@@ -26,7 +26,7 @@ from nanoos_lab.store.database import Store
 from nanoos_lab.store.schema import RunRow, RunState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 HERE = Path(__file__).parent / "chaos"
 DETAILS = os.environ.get("NANOOS_CHAOS_DETAILS")
@@ -179,7 +179,7 @@ def drain(runs: Runs, ids: Iterable[str], timeout_s: float) -> list[RunRow]:
 @pytest.mark.system
 @pytest.mark.timeout(900)
 def test_random_kills_on_a_cluster_lose_nothing_double_nothing_and_leave_no_false_state(
-    slurm_for_chaos: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    slurm_for_chaos: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tally: Callable[[str], None]
 ) -> None:
     monkeypatch.syspath_prepend(str(HERE))
     monkeypatch.syspath_prepend(str(HERE.parent))
@@ -217,12 +217,11 @@ def test_random_kills_on_a_cluster_lose_nothing_double_nothing_and_leave_no_fals
     doubled += submitted_twice()
     store.close()
     roles = ", ".join(f"{n} {role}" for role, n in sorted(game.count.items()))
-    with capsys.disabled():
-        print(
-            f"\nSLURM chaos, seed {seed}: {game.count.total()} kills ({roles}) in {played:.0f} s; {len(ids)} runs in "
-            f"{attempts} attempts; {left} unfinished then, settled {time.monotonic() - started - played:.0f} s later; "
-            f"{len(lost)} lost, {len(doubled)} doubled, {len(wrong)} in a false state"
-            + ("; spent " + ", ".join(f"{who} {s:.0f} s" for who, s in game.spent.items()) if DETAILS else "")
-        )
+    tally(
+        f"SLURM chaos, seed {seed}: {game.count.total()} kills ({roles}) in {played:.0f} s; {len(ids)} runs in "
+        f"{attempts} attempts; {left} unfinished then, settled {time.monotonic() - started - played:.0f} s later; "
+        f"{len(lost)} lost, {len(doubled)} doubled, {len(wrong)} in a false state"
+        + ("; spent " + ", ".join(f"{who} {s:.0f} s" for who, s in game.spent.items()) if DETAILS else "")
+    )
     assert game.count.total() >= 300
     assert (lost, doubled, wrong) == ([], [], [])

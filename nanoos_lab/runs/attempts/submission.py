@@ -59,6 +59,16 @@ def write_tickets(folders: Sequence[AttemptFolder], name: str) -> None:
         write_durably(folder.path / TICKET, json.dumps(ticket).encode(), lasting=False)
 
 
+def withdraw_tickets(folders: Sequence[AttemptFolder]) -> None:
+    """Say that no jobs exist by the name that attempt folders were about to be submitted by.
+
+    Args:
+        folders: The attempt folders.
+    """
+    for folder in folders:
+        (folder.path / TICKET).unlink(missing_ok=True)
+
+
 def read_ticket(folder: AttemptFolder) -> Ticket | None:
     """Return by what name a folder's job was asked for, or None where none was about to be.
 

@@ -269,14 +269,18 @@ class Reconciler:
         """Whether settled folders wait for their worker to go."""
         return bool(self._untidy)
 
-    def leave(self, folder: AttemptFolder, executor: DetachedExecutor) -> None:
-        """Take a settled folder, to tidy it when its executor lets it go.
+    def leave(self, folder: AttemptFolder, executor: DetachedExecutor | None) -> None:
+        """Remove the files of a settled folder, now or when its worker is gone and none can come.
 
         Args:
             folder: The folder.
-            executor: Whose it is.
+            executor: Whose it is, where part of it lies elsewhere.
         """
-        self._untidy.append((folder, executor))
+        coming = folder.read_claim() is None and not folder.fence()  # nobody may come into a tidied folder
+        if coming or folder.worker_alive() or (executor is not None and not executor.forget(folder)):
+            self._untidy.append((folder, executor))
+        else:
+            folder.tidy()
 
     def tidy(self, more: Iterable[AttemptFolder] = ()) -> None:
         """Remove the files of settled folders once their worker is gone and none can come.
@@ -287,16 +291,7 @@ class Reconciler:
         settled: list[_Settled] = [*self._untidy, *map(self._left_by, more)]
         self._untidy = []
         for folder, executor in settled:
-            coming = (
-                folder.read_claim() is None and not folder.fence()
-            )  # nobody may come into a tidied folder
-            if coming or folder.worker_alive():
-                self._untidy.append((folder, executor))
-                continue
-            if executor is not None and not executor.forget(folder):
-                self._untidy.append((folder, executor))
-                continue
-            folder.tidy()
+            self.leave(folder, executor)
 
     def _left_by(self, folder: AttemptFolder) -> _Settled:
         """Return a folder that somebody left behind, with its executor where part of it lies elsewhere."""

@@ -29,6 +29,7 @@ _AWAY = re.compile(
     r"[Mm]unge|authentication|Zero Bytes|Transport endpoint|standby mode|Problem talking|"
     r"[Cc]ommunication|Unexpected message",
 )
+_UNHEARD = re.compile(r"connect failure|Connection refused")
 _NEVER = re.compile(
     r"[Ii]nvalid|nrecognized|not permitted|not available|exceed|[Pp]ermission denied|Access denied|violates|"
     r"more .* than|[Mm]ust |cannot be (met|satisfied)|Requested|not on PATH",
@@ -38,9 +39,19 @@ _NEVER = re.compile(
 class SchedulerError(StartError):
     """The scheduler did not answer or refused; the message has its words."""
 
+    @property
+    def refused(self) -> bool:
+        """Whether what was asked for was surely not done: it was refused, or never heard."""
+        return self.verdict is Verdict.FINAL or _UNHEARD.search(str(self)) is not None
+
 
 class BusyError(SchedulerError):
     """The scheduler takes no further job of this person at present, or not so many at once."""
+
+    @property
+    def refused(self) -> bool:
+        """True: it says so itself."""
+        return True
 
 
 def run_command(words: Sequence[str]) -> str:

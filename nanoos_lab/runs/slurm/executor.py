@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from nanoos_lab.runs.attempts.folder import AttemptFolder
-from nanoos_lab.runs.attempts.submission import SCRIPT, Submission, read_ticket, write_tickets
+from nanoos_lab.runs.attempts.submission import (
+    SCRIPT,
+    Submission,
+    read_ticket,
+    withdraw_tickets,
+    write_tickets,
+)
 from nanoos_lab.runs.executors import Sight, Verdict, View
 from nanoos_lab.runs.slurm.accounts import ask_usage
 from nanoos_lab.runs.slurm.commands import BusyError, SchedulerError
@@ -106,8 +112,12 @@ class SlurmExecutor:
         write_tickets(folders, name)  # the last act before: from here on there may be a job
         try:
             job_id = self.scheduler.submit(submission_command(script, resources))
-        except BusyError:
-            self._most = max(1, len(folders) // 2)
+        except SchedulerError as error:
+            if isinstance(error, BusyError):
+                self._most = max(1, len(folders) // 2)
+            if error.refused:
+                withdraw_tickets(folders)
+                submission.remove()
             raise
         self._most = min(2 * self._most, self.profile.slurm.max_jobs)
         return [job_id] if len(folders) == 1 else [f"{job_id}_{i}" for i in range(len(folders))]

@@ -138,8 +138,10 @@ def test_a_cluster_without_accounts_is_not_asked_again() -> None:
 
 # ------------------------------------------------------------------ shared among runs
 
-BEGUN = float(int(time.time()) - 10)
-"""Over, and too young to be given up."""
+
+def ten_seconds_ago() -> float:
+    """Return a time that is over, and too young to be given up."""
+    return float(int(time.time()) - 10)
 
 
 class Books:
@@ -169,8 +171,9 @@ def finished(situation: Any, count: int = 1) -> tuple[list[str], str, str]:
     runs = situation.submit(count)
     job = situation.job(runs[0])
     situation.work(runs[0], *runs)
+    begun = ten_seconds_ago()
     for run in runs:
-        situation.finish(run, started_at=BEGUN, finished_at=BEGUN + 1.0)
+        situation.finish(run, started_at=begun, finished_at=begun + 1.0)
     situation.look(runs[-1])
     situation.die()
     situation.look(runs[-1])
@@ -221,8 +224,9 @@ def test_a_job_is_shared_by_the_time_of_its_runs(
     situation.runs.step()
     job, name = situation.job(runs[0]), next(iter(situation.fake.jobs.values()))["name"]
     situation.work(runs[0], *runs)
+    begun = ten_seconds_ago()
     for run, seconds in zip(runs, (1.0, 3.0, 0.0), strict=True):
-        times = {"started_at": BEGUN, "finished_at": BEGUN + seconds}
+        times = {"started_at": begun, "finished_at": begun + seconds}
         situation.finish(run, worker={"max_rss_bytes": 2**25}, **times)
     situation.look(runs[-1])
     books.jobs = {job: JobUsage(name, 16.0, 8.0, 2, None, 2**24)}

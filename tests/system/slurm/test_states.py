@@ -34,7 +34,7 @@ def long_job(slurm_cluster: Any, tmp_path_factory: pytest.TempPathFactory) -> It
         import slurm_tasks
 
         folder = tmp_path_factory.mktemp("time")
-        lab = ClusterLab(folder / "lab", settings_with(signal_delay_s=1))
+        lab = ClusterLab(folder / "lab", settings_with(signal_delay_s=1, extra={"nodelist": "n2"}))
         params = {"opened": str(folder / "never"), "reached": str(folder / "in")}
         run = lab.runs.submit(slurm_tasks.hold, {}, params, on="cluster", resources=OUT_OF_TIME).run.id
         lab.runs.step()
@@ -171,7 +171,7 @@ def test_the_notice_ends_nobody_and_begins_nothing_more(
 def test_a_node_that_fails_costs_nothing(
     slurm: Any, make_lab: Any, command: Any, tmp_path: Path, *, requeue: bool
 ) -> None:
-    lab = make_lab(extra={} if requeue else {"no-requeue": True})
+    lab = make_lab(extra={"nodelist": "n1"} | ({} if requeue else {"no-requeue": True}))
     run = lab.submit("hold", opened=str(tmp_path / "open"), reached=str(tmp_path / "in"))
     lab.reached(tmp_path / "in")
     lab.until(lambda: lab.read(run).state == S.RUNNING, "running")
@@ -207,7 +207,10 @@ def test_a_controller_that_is_away_concludes_nothing(slurm: Any, lab: Any, tmp_p
     assert all(attempt.started_at is None for attempt in lab.attempts(waiting)[:-1])
 
 
-def test_a_job_that_the_controller_lost_vanished(slurm: Any, lab: Any, command: Any, tmp_path: Path) -> None:
+def test_a_job_that_the_controller_lost_vanished(
+    slurm: Any, lab: Any, command: Any, long_job: tuple[Any, str]
+) -> None:
+    long_job[0].wait(long_job[1])  # or it would be lost as well
     command("scontrol", "update", "partitionname=main", "state=down")
     run = lab.submit("double", x=5)
     lab.until(lambda: lab.read(run).state == S.QUEUED and lab.attempts(run)[-1].reason, "a reason")

@@ -97,7 +97,7 @@ def play(rng: random.Random, sshd: Any, drivers: list[Driver]) -> Counter[str]:
 
 def test_random_kills_lose_nothing_and_double_nothing(
     tasks: Any, make_lab: Callable[..., Any], sshd: Any, there: Path, tmp_path: Path,
-    *, slurm_cluster: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    *, slurm_cluster: Any, monkeypatch: pytest.MonkeyPatch, tally: Callable[[str], None],
 ) -> None:  # fmt: skip
     seed = int(os.environ.get("NANOOS_CHAOS_SEED", random.SystemRandom().randrange(10**9)))
     monkeypatch.setattr(executors, "SUBMISSION_PATIENCE_S", 3.0)
@@ -119,11 +119,10 @@ def test_random_kills_lose_nothing_and_double_nothing(
     lost = [f"{run.id} {run.state}: {run.error}" for run in ended if run.state != "COMPLETED"]
     doubled, attempts = check_each_once(lab.store, ended, lines(tmp_path / "journal"))
     twice = submitted_twice(slurm_cluster)
-    with capsys.disabled():
-        print(
-            f"\nSSH chaos: seed {seed}: {sum(VICTIMS.values())} kills ({dict(done)}) in {played:.0f} s; "
-            f"{len(ids)} runs, {attempts} attempts, {len(lost)} lost, {len(doubled) + len(twice)} doubled"
-        )
+    tally(
+        f"SSH chaos: seed {seed}: {sum(VICTIMS.values())} kills ({dict(done)}) in {played:.0f} s; "
+        f"{len(ids)} runs, {attempts} attempts, {len(lost)} lost, {len(doubled) + len(twice)} doubled"
+    )
     assert (lost, doubled, twice) == ([], [], [])
     assert len(ids) == RUNS
     left = lambda: [str(p.relative_to(there)) for p in there.rglob("*") if p.is_file()]  # noqa: E731

@@ -51,6 +51,16 @@ def read_artifact_of(lab: Any, run: str, name: str) -> bytes:
         return read_artifact(store.scope, artifact)
 
 
+def test_the_cluster_s_accounts_say_what_runs_took_there(tasks: Any, lab: Any) -> None:
+    run = lab.submit(tasks.double, x=2.0)
+    lab.wait(run)
+    lab.until(lambda: lab.attempts(run)[-1].usage["source"] == "slurm", "the accounts tell")
+    usage = lab.attempts(run)[-1].usage
+    assert usage["node"] in {"n1", "n2"}
+    assert usage["cpus"] >= 1
+    assert usage["max_rss_bytes"] > 2**23
+
+
 def test_an_array_shares_a_submission_and_nothing_is_left(tasks: Any, lab: Any, there: Path) -> None:
     ids = [lab.submit(tasks.double, x=x) for x in range(6)]
     ended = lab.wait(*ids)
