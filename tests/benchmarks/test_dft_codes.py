@@ -50,7 +50,7 @@ def wien2k(symbol, atoms_per_cell):
 CASES = {
     "Si": Case(4, 24.0, 400.0, *wien2k("Si", 8)),
     "Al": Case(12, 24.0, 400.0, *wien2k("Al", 4)),
-    "Fe": Case(8, 90.0, 500.0, *wien2k("Fe", 2)),
+    "Fe": Case(12, 90.0, 500.0, *wien2k("Fe", 2)),
     "MgO": Case(4, 90.0, 500.0, 4.259, 147.8),
     "NaCl": Case(3, 85.0, 500.0, 5.714, 23.7),
     "GaAs": Case(6, 85.0, 400.0, 5.749, 60.9),
