@@ -1,9 +1,9 @@
 """Lattice constants and bulk moduli by both density functional codes against all-electron PBE values.
 
 The first three references are WIEN2k's of the Delta project (K. Lejaeghere et al., Science 351, aad3000 (2016)), as
-``ase.collections.dcdft`` holds them. NaCl: F. Tran, R. Laskowski, P. Blaha, K. Schwarz, Phys. Rev. B 75, 115131
-(2007), WIEN2k. MgO and GaAs: LAPW values by G. Madsen in the table "Bulk tests" of GPAW's documentation; P. Haas,
-F. Tran, P. Blaha, Phys. Rev. B 79, 085104 (2009) differ from these lattice constants by less than 0.3 %.
+``ase.collections.dcdft`` holds them. The others are LAPW values as the table "Bulk
+tests" of GPAW's documentation quotes them: NaCl of F. Tran, R. Laskowski, P. Blaha, K. Schwarz, Phys. Rev. B 75, 115131
+(2007), MgO and GaAs of G. Madsen (private communication there).
 
 As in the Delta project, each curve has seven volumes within 6 % of that of the reference.
 """
