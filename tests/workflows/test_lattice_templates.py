@@ -62,3 +62,17 @@ def test_elastic_constants_from_preflight_to_plain_words(lab) -> None:
     page = page_of(report)
     for word in ("strains to ±1 %", "Shear modulus", "IEEE", "SYNTHETIC", "evaluation measured"):
         assert word in page
+
+
+@pytest.mark.parametrize("template", ["phonons", "elastic"])
+def test_copper_by_a_real_program(lab, template) -> None:
+    eam = "lammps:Cu_mishin1.eam.alloy"
+    report = lab.report(template, structures=[next(one for one in lab.structures() if one.formula == "Cu")], calculator=eam)
+    assert "SYNTHETIC" not in page_of(report)
+    done = [
+        run for run in lab.runs(limit=None) if (run.task, run.summary.get("calculator")) == (template, eam)
+    ]
+    assert [run.state for run in done] == ["COMPLETED"]
+    if template == "elastic":  # Y. Mishin et al., Phys. Rev. B 63, 224106 (2001), table III
+        tensor = done[0].summary["elastic_tensor"]
+        assert [tensor[0][0], tensor[0][1], tensor[3][3]] == pytest.approx([169.9, 122.6, 76.2], rel=0.02)
