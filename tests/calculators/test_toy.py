@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 import pytest
 from ase import Atoms
@@ -8,6 +11,7 @@ from hypothesis import strategies as st
 
 from nanoos_lab.calculators import Workplace, get_calculator
 from nanoos_lab.calculators.toy import CUTOFF_ANGSTROM, Pairs, pair_energy
+from nanoos_lab.tasks import TASKS
 from nanoos_lab.testing import crystal
 
 
@@ -41,3 +45,32 @@ def test_energy_is_extensive():
         atoms.calc = get_calculator("toy").ase_calculator(crystal("NaCl"), Workplace())
         energies.append(atoms.get_potential_energy() / len(atoms))
     assert energies[0] == pytest.approx(energies[1], abs=1e-10)
+
+
+@dataclass
+class Alone:
+    folder: Any
+
+    def progress(self, fraction, message=""):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("name", "params"),
+    [
+        ("static", {}),
+        ("relax", {"max_steps": 5}),
+        ("eos", {}),
+        ("elastic", {"points": 2}),
+        ("phonons", {}),
+        ("md", {"ensemble": "nve", "steps": 20, "equilibration_ps": 0.0}),
+    ],
+)
+def test_whatever_is_simulated_with_it_is_marked_synthetic(name, params, tmp_path):
+    task = TASKS.get(name)
+    asked = task.parse_params({"calculator": "toy", **params})
+    outcome = task.function({"structure": crystal("NaCl")}, asked, Alone(tmp_path))
+    estimates = [e for of in outcome.values.values() for e in of]
+    assert estimates
+    assert all(e.synthetic and e.method.name == "toy" for e in estimates)
+    assert outcome.summary["synthetic"] is True
