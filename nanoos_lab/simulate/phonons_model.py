@@ -289,9 +289,9 @@ class Model:
         self.phonopy.run_thermal_properties(
             temperatures=np.append(grid, ROOM_K), exclude_gamma_acoustic=True, cutoff_frequency=0.0
         )
-        found, n = self.phonopy.get_thermal_properties_dict(), len(self.primitive)
-        free = np.array(found["free_energy"]) * _KJ_PER_MOL_IN_EV / n
-        entropy, capacity = (np.array(found[name]) / n for name in ("entropy", "heat_capacity"))
+        found, n = self.phonopy.thermal_properties, len(self.primitive)
+        free = np.array(found.free_energy) * _KJ_PER_MOL_IN_EV / n
+        entropy, capacity = np.array(found.entropy) / n, np.array(found.heat_capacity) / n
         return Thermal(
             temperatures=grid,
             free_energy=free[:-1],

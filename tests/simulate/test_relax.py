@@ -6,7 +6,7 @@ from ase.filters import FrechetCellFilter
 from ase.optimize import BFGS
 from pymatgen.core import Lattice, Structure
 
-from nanoos_lab.calculators import get_calculator
+from nanoos_lab.calculators import Workplace, get_calculator
 from nanoos_lab.errors import CalculatorError, InvalidInputError, OutOfDomainError, RunCancelledError
 from nanoos_lab.simulate import relax_structure
 from nanoos_lab.tasks import TASKS
@@ -67,7 +67,7 @@ def test_it_finds_the_minimum_that_ase_finds(formula):
     start = rattled(crystal(formula), displacement=0.03, seed=1)
     result = relax_structure(start, "toy", fmax=1e-4, max_volume_change=2.0)
     atoms = start.to_ase_atoms()
-    atoms.calc = get_calculator("toy").ase_calculator()
+    atoms.calc = get_calculator("toy").ase_calculator(start, Workplace())
     BFGS(FrechetCellFilter(atoms), logfile=None).run(fmax=1e-4, steps=500)
     assert result.converged
     assert result.energy == pytest.approx(atoms.get_potential_energy() / len(atoms), abs=1e-6)
@@ -149,7 +149,7 @@ def test_colliding_atoms_end_it():
         def __getattr__(self, name):
             return getattr(get_calculator("toy"), name)
 
-        def ase_calculator(self):
+        def ase_calculator(self, _structure, _place):
             from ase.calculators.calculator import Calculator
 
             class Mad(Calculator):

