@@ -1,8 +1,16 @@
-/** Bundle what Python ships: the widget's module and the script of exported pages. */
+/**
+ * Bundle what Python ships. Every file of widgets/src is one bundle: a module of a widget, or, where its name ends
+ * with -standalone, a script of exported pages. What they share lies in viewer-core and displays.
+ */
 import { build } from 'esbuild';
+import { readdirSync } from 'node:fs';
 import { buildOptions } from './options.mjs';
 
 const out = '../nanoos_lab/widgets/static';
-await build({ ...buildOptions(), entryPoints: ['widgets/src/structure-viewer.ts'], format: 'esm', outfile: `${out}/structure-viewer.js` });
-await build({ ...buildOptions(), entryPoints: ['widgets/src/run-monitor.ts'], format: 'esm', outfile: `${out}/run-monitor.js` });
-await build({ ...buildOptions(), entryPoints: ['widgets/src/scene-standalone.ts'], format: 'iife', outfile: `${out}/scene-standalone.js` });
+for (const file of readdirSync('widgets/src').sort()) {
+  if (file.endsWith('.ts') && !file.endsWith('.d.ts')) {
+    const name = file.slice(0, -'.ts'.length);
+    const format = name.endsWith('-standalone') ? 'iife' : 'esm';
+    await build({ ...buildOptions(), entryPoints: [`widgets/src/${file}`], format, outfile: `${out}/${name}.js` });
+  }
+}

@@ -23,6 +23,7 @@ export function buildOptions() {
     target: 'es2022',
     legalComments: 'inline',
     charset: 'ascii',
+    loader: { '.css': 'text' },
     logLevel: 'warning',
     define: { CORE_VERSION: JSON.stringify(coreVersion()) }
   };

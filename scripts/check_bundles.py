@@ -20,6 +20,8 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SOURCES = "extensions"
+SHARED = ("nanoos_lab/display/look.css", "nanoos_lab/display/look.json")
+"""What the bundles take from the package."""
 BUILT = ("nanoos_lab/widgets/static", "nanoos_lab/labextension")
 NOT_SOURCES = shutil.ignore_patterns("node_modules", "lib")
 
@@ -50,6 +52,9 @@ def main() -> int:
 def build(copy: Path) -> None:
     """Install what the lock file says and build all bundles in ``copy``."""
     shutil.copytree(REPOSITORY / SOURCES, copy / SOURCES, ignore=NOT_SOURCES)
+    for name in SHARED:
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(REPOSITORY / name, copy / name)
     npm, environment = npm_command()
     for arguments in (["ci", "--no-audit", "--no-fund"], ["run", "build:all"]):
         subprocess.run([*npm, *arguments], cwd=copy / SOURCES, env=environment, check=True)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from nanoos_lab.lab.records import StructureRecord
+    from nanoos_lab.scenes.scene import Scene
     from nanoos_lab.store.schema import PropertyValueRow, StructureRow
-    from nanoos_lab.structures.scene import Scene
 
 _ANGLE_NOISE = 1e-3
 _NAMES = 3
@@ -194,7 +194,7 @@ def run_html(
     parts: list[str] = [html.note(message, tone=tone) for tone, message in _notes(row)]
     columns: list[str] = []
     if scene is not None:
-        from nanoos_lab.structures.svg import svg_of  # noqa: PLC0415 - drawn when shown
+        from nanoos_lab.scenes.svg import svg_of  # noqa: PLC0415 - drawn when shown
 
         columns.append(html.safe(svg_of(scene, width=260, height=230)))
     left: list[str] = []

@@ -106,7 +106,7 @@ class Neighbours(StructureSet):
         return text.stack(drawn, *self.notes)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        from nanoos_lab.structures.scene import scene_of  # noqa: PLC0415 - drawn when shown
+        from nanoos_lab.scenes.scene import scene_of  # noqa: PLC0415 - drawn when shown
 
         stills = [_still(scene_of(self.subject.structure), self.subject.formula, "searched for")]
         shown = zip(self._records[:_THUMBNAILS], self.similarities, strict=False)
@@ -118,7 +118,7 @@ class Neighbours(StructureSet):
 
 
 def _still(scene: Any, formula: str, caption: str) -> html.Markup:  # noqa: ANN401 - a Scene
-    from nanoos_lab.structures.svg import svg_of  # noqa: PLC0415 - drawn when shown
+    from nanoos_lab.scenes.svg import svg_of  # noqa: PLC0415 - drawn when shown
 
     return html.Markup(
         '<figure style="margin:0;text-align:center">{}<figcaption>{}<br><span class="sub">{}</span></figcaption>'

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from nanoos_lab.lab.workspace import Workspace
+    from nanoos_lab.scenes.scene import Scene
     from nanoos_lab.store.schema import StructureRow
-    from nanoos_lab.structures.scene import Scene
     from nanoos_lab.widgets import StructureViewer
 
 _THUMBNAILS = 12
@@ -147,7 +147,7 @@ class StructureRecord:
         Args:
             options: As of ``structures.scene_of``: style, supercell, bonds, ...
         """
-        from nanoos_lab.structures.scene import scene_of  # noqa: PLC0415 - pymatgen is heavy
+        from nanoos_lab.scenes.scene import scene_of  # noqa: PLC0415 - pymatgen is heavy
 
         return scene_of(self.structure, **options)
 
@@ -221,8 +221,8 @@ class StructureRecord:
         return text.table([self.name, ""], self.facts())
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        from nanoos_lab.structures.scene import MIME_TYPE  # noqa: PLC0415 - drawn when shown
-        from nanoos_lab.structures.svg import svg_of  # noqa: PLC0415
+        from nanoos_lab.scenes.scene import MIME_TYPE  # noqa: PLC0415 - drawn when shown
+        from nanoos_lab.scenes.svg import svg_of  # noqa: PLC0415
 
         scene = self.scene()
         payload = scene.to_json() | {"title": self.name, "facts": [list(pair) for pair in self.facts()]}
@@ -316,7 +316,7 @@ class StructureSet(Sequence[StructureRecord]):
         return text.stack(drawn, *bad)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        from nanoos_lab.structures.svg import svg_of  # noqa: PLC0415 - drawn when shown
+        from nanoos_lab.scenes.svg import svg_of  # noqa: PLC0415 - drawn when shown
 
         stills = [
             html.Markup(

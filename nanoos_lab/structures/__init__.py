@@ -1,4 +1,4 @@
-"""Crystals and molecules: read, write, describe, compare, draw.
+"""Crystals and molecules: read, write, describe, compare.
 
 The values are pymatgen's own ``Structure`` and ``Molecule``. Functions here take and return values and know
 neither store nor runs. Names are loaded when first used, so importing this package costs nothing.
@@ -15,16 +15,13 @@ if TYPE_CHECKING:
     from nanoos_lab.structures.description import Description, describe, phase_key
     from nanoos_lab.structures.hashing import crystal_hash, crystal_hashes, digest
     from nanoos_lab.structures.read import ParsedStructure, read_structure, read_structures
-    from nanoos_lab.structures.scene import Scene, scene_of
     from nanoos_lab.structures.serialize import from_json, to_json
-    from nanoos_lab.structures.svg import svg_of
     from nanoos_lab.structures.write import write_structure
 
 __all__ = [
     "BondGraph",
     "Description",
     "ParsedStructure",
-    "Scene",
     "crystal_hash",
     "crystal_hashes",
     "describe",
@@ -36,8 +33,6 @@ __all__ = [
     "read_structure",
     "read_structures",
     "same_crystal",
-    "scene_of",
-    "svg_of",
     "to_json",
     "write_structure",
 ]
@@ -48,9 +43,7 @@ _HOMES = {
     "description": ("Description", "describe", "phase_key"),
     "hashing": ("crystal_hash", "crystal_hashes", "digest"),
     "read": ("ParsedStructure", "read_structure", "read_structures"),
-    "scene": ("Scene", "scene_of"),
     "serialize": ("from_json", "to_json"),
-    "svg": ("svg_of",),
     "write": ("write_structure",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}

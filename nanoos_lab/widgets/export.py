@@ -11,11 +11,11 @@ import json
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from nanoos_lab.structures.scene import MIME_TYPE
-from nanoos_lab.structures.svg import svg_of
+from nanoos_lab.scenes.scene import MIME_TYPE
+from nanoos_lab.scenes.svg import svg_of
 
 if TYPE_CHECKING:
-    from nanoos_lab.structures.scene import Scene
+    from nanoos_lab.scenes.scene import Scene
 
 
 def scene_bundle(scene: Scene, *, text: str | None = None, html: bool = False) -> dict[str, Any]:

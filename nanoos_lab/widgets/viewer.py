@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, get_args
 import traitlets
 
 from nanoos_lab.errors import InvalidInputError, MissingExtraError
-from nanoos_lab.structures.scene import Scene, Style, scene_of
-from nanoos_lab.structures.svg import svg_of
+from nanoos_lab.scenes.scene import Scene, Style, scene_of
+from nanoos_lab.scenes.svg import svg_of
 
 try:
     import anywidget
@@ -35,7 +35,7 @@ class StructureViewer(anywidget.AnyWidget):
         >>> viewer.observe(lambda change: print(change.new), "selected")    # doctest: +SKIP
 
     Args:
-        structure: A crystal, a molecule, or a scene made by :func:`nanoos_lab.structures.scene.scene_of`.
+        structure: A crystal, a molecule, or a scene made by :func:`nanoos_lab.scenes.scene.scene_of`.
         height: In pixels.
         **options: Passed to ``scene_of``, such as ``supercell=(2, 2, 1)``.
     """

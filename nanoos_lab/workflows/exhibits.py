@@ -73,7 +73,7 @@ def picture(record: Any, *, width: int = _PICTURE[0], height: int = _PICTURE[1])
         width: Pixels.
         height: Pixels.
     """
-    from nanoos_lab.structures.svg import svg_of  # noqa: PLC0415 - only where pictures are drawn
+    from nanoos_lab.scenes.svg import svg_of  # noqa: PLC0415 - only where pictures are drawn
 
     svg = svg_of(record.scene(), width=width, height=height)
     data = base64.b64encode(svg.encode()).decode()

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nanoos_lab._version import __version__
-from nanoos_lab.structures.scene import MIME_TYPE as SCENE_MIME
+from nanoos_lab.scenes.scene import MIME_TYPE as SCENE_MIME
 from nanoos_lab.workflows.templates import read_notebook
 
 if TYPE_CHECKING:

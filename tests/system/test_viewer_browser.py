@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import pytest
 from pymatgen.core import Lattice, Structure
 
-from nanoos_lab.structures.scene import MIME_TYPE, scene_of
+from nanoos_lab.scenes.scene import MIME_TYPE, scene_of
 from nanoos_lab.widgets import scene_bundle, scene_div, scene_script
 
 if TYPE_CHECKING:

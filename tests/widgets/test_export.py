@@ -7,7 +7,7 @@ import re
 
 from pymatgen.core import Lattice, Structure
 
-from nanoos_lab.structures.scene import MIME_TYPE, Scene, scene_of
+from nanoos_lab.scenes.scene import MIME_TYPE, Scene, scene_of
 from nanoos_lab.widgets import scene_bundle, scene_div, scene_script
 
 NACL = Structure.from_spacegroup(225, Lattice.cubic(5.64), ["Na", "Cl"], [[0, 0, 0], [0.5] * 3])

@@ -10,7 +10,7 @@ import pytest
 from pymatgen.core import Lattice, Structure
 
 from nanoos_lab.errors import InvalidInputError
-from nanoos_lab.structures.scene import Scene, scene_of
+from nanoos_lab.scenes.scene import Scene, scene_of
 
 pytest.importorskip("anywidget", reason="the extra 'notebook' is not installed")
 from nanoos_lab.widgets import StructureViewer

@@ -34,8 +34,8 @@ def figure() -> Any:
 def scene() -> Any:
     from pymatgen.core import Lattice, Structure
 
-    from nanoos_lab.structures.scene import scene_of
-    from nanoos_lab.structures.svg import svg_of
+    from nanoos_lab.scenes.scene import scene_of
+    from nanoos_lab.scenes.svg import svg_of
 
     salt = Structure.from_spacegroup("Fm-3m", Lattice.cubic(5.64), ["Na", "Cl"], [[0, 0, 0], [0.5, 0.5, 0.5]])
     drawn = scene_of(salt)

@@ -30,7 +30,7 @@ class Record:
     def scene(self) -> Any:
         from pymatgen.core import Lattice, Structure
 
-        from nanoos_lab.structures.scene import scene_of
+        from nanoos_lab.scenes.scene import scene_of
 
         return scene_of(Structure(Lattice.cubic(4.2), ["Mg", "O"], [[0, 0, 0], [0.5, 0.5, 0.5]]))
 

@@ -10,8 +10,8 @@ import pytest
 from pymatgen.core import Lattice, Molecule, Structure
 
 from nanoos_lab.errors import InvalidInputError
+from nanoos_lab.scenes.scene import Scene, scene_of
 from nanoos_lab.structures.bonds import BondGraph
-from nanoos_lab.structures.scene import Scene, scene_of
 
 O, HALF = [0, 0, 0], [0.5] * 3  # noqa: E741
 

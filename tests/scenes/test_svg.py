@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from pymatgen.core import Lattice, Molecule, Structure
 
-from nanoos_lab.structures.scene import scene_of
-from nanoos_lab.structures.svg import svg_of
+from nanoos_lab.scenes.scene import scene_of
+from nanoos_lab.scenes.svg import svg_of
 
 SVG = "{http://www.w3.org/2000/svg}"
 PEROVSKITE = Structure.from_spacegroup(

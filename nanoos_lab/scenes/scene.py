@@ -2,7 +2,7 @@
 
 All chemistry and geometry happens here and in the modules below, in Python, where it is tested: which copies of
 which atoms, which bonds, which edges of the cell, which colours, and from where to look. The renderers (SVG in
-:mod:`nanoos_lab.structures.svg`, three.js in the browser) only draw. ``Scene.to_json()`` is the content of the
+:mod:`nanoos_lab.scenes.svg`, three.js in the browser) only draw. ``Scene.to_json()`` is the content of the
 MIME type ``application/vnd.nanoos.scene+json``, documented in :data:`SCHEMA`.
 """
 
@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 import numpy as np
 
 from nanoos_lab.errors import InvalidInputError
-from nanoos_lab.structures.bonds import BondGraph, find_bonds
-from nanoos_lab.structures.elements import element_data
-from nanoos_lab.structures.geometry import (
+from nanoos_lab.scenes.geometry import (
     cell_edges,
     middle_of_view,
     polyhedra,
     view_of_cell,
     view_of_molecule,
 )
-from nanoos_lab.structures.images import drawn_atoms, drawn_molecule
+from nanoos_lab.scenes.images import drawn_atoms, drawn_molecule
+from nanoos_lab.structures.bonds import BondGraph, find_bonds
+from nanoos_lab.structures.elements import element_data
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from nanoos_lab.structures.scene import Scene
+    from nanoos_lab.scenes.scene import Scene
 
     FloatArray = NDArray[np.float64]
 

@@ -1,0 +1,7 @@
+/** The displays by their MIME type; the lab extension draws each of these with no kernel. */
+
+import type { Draw } from './display';
+
+export type { Draw, Drawn, Link } from './display';
+
+export const DISPLAYS: Readonly<Record<string, Draw>> = {};
