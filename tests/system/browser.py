@@ -101,7 +101,7 @@ class Watch:
         page.on("request", lambda r: None if r.url.startswith(LOCAL) else self.foreign.append(r.url))
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("console", lambda m: self.console.append(m.text) if m.type == "error" else None)
-        page.on("websocket", lambda s: s.on("framesent", lambda frame: self.sent.append(frame)))
+        page.on("websocket", lambda s: s.on("framesent", lambda frame: self.sent.append(frame)))  # noqa: PLW0108 - Playwright wraps no built-in function
 
 
 @contextlib.contextmanager
