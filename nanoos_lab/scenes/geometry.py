@@ -1,4 +1,4 @@
-"""Shapes of a drawing: edges of the cell, polyhedra around cations, and where to look from.
+"""Shapes of a drawing: edges of the cell, polyhedra around cations, lattice planes, and where to look from.
 
 Arrays in, arrays out; knows nothing of structures or elements.
 """
@@ -9,16 +9,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nanoos_lab.errors import InvalidInputError
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Literal
 
     from numpy.typing import ArrayLike, NDArray
 
     FloatArray = NDArray[np.float64]
     IntArray = NDArray[np.int64]
+    View = Literal["auto", "a", "b", "c"] | Sequence[int]
 
 TURN_DEGREES, TILT_DEGREES = 24.0, 14.0
 """From looking straight along a: around the vertical, and down from above."""
+COPLANAR = 0.9999
+"""Cosine between the normals of triangles that count as one face."""
+EPSILON = 1e-9
 
 
 def cell_edges(matrix: ArrayLike, repeat: tuple[int, int, int] = (1, 1, 1)) -> FloatArray:
@@ -41,7 +48,7 @@ def cell_edges(matrix: ArrayLike, repeat: tuple[int, int, int] = (1, 1, 1)) -> F
     return np.array(lines) @ np.asarray(matrix, dtype=np.float64)
 
 
-def polyhedra(positions: FloatArray, shells: Sequence[IntArray]) -> tuple[IntArray, IntArray]:
+def polyhedra(positions: FloatArray, shells: Sequence[IntArray]) -> tuple[IntArray, IntArray, IntArray]:
     """Return the hulls of coordination shells as triangles.
 
     Args:
@@ -49,11 +56,12 @@ def polyhedra(positions: FloatArray, shells: Sequence[IntArray]) -> tuple[IntArr
         shells: Per shell the atom at its centre and then those around it.
 
     Returns:
-        Triangles by atom, shape (f, 3), with outward normals, and the centre of each triangle's shell, (f,).
+        Triangles by atom, shape (f, 3), with outward normals; the centre of each triangle's shell, (f,); and the
+        edges between faces that do not lie in one plane, each once, pairs of atoms, (e, 2).
     """
     from scipy.spatial import ConvexHull, QhullError  # noqa: PLC0415 - heavy import
 
-    faces, centres = [], []
+    faces, centres, edges = [], [], []
     for shell in shells:
         corners = positions[shell[1:]]
         try:
@@ -69,9 +77,137 @@ def polyhedra(positions: FloatArray, shells: Sequence[IntArray]) -> tuple[IntArr
         triangles[inward] = triangles[inward][:, ::-1]
         faces.append(shell[1:][triangles])
         centres.append(np.full(len(triangles), shell[0]))
+        edges.append(shell[1:][_sharp_edges(hull.simplices, hull.neighbors, hull.equations)])
     if not faces:
-        return np.zeros((0, 3), np.int64), np.zeros(0, np.int64)
-    return np.concatenate(faces), np.concatenate(centres)
+        return np.zeros((0, 3), np.int64), np.zeros(0, np.int64), np.zeros((0, 2), np.int64)
+    return np.concatenate(faces), np.concatenate(centres), np.unique(np.concatenate(edges), axis=0)
+
+
+def _sharp_edges(simplices: IntArray, neighbors: IntArray, equations: FloatArray) -> IntArray:
+    """Return the edges of a hull where it bends, pairs of corners in ascending order, shape (e, 2)."""
+    face, opposite = np.nonzero(np.arange(len(simplices))[:, None] < neighbors)
+    other = neighbors[face, opposite]
+    bends = np.einsum("ij,ij->i", equations[face, :3], equations[other, :3]) < COPLANAR
+    ends = np.array([[1, 2], [0, 2], [0, 1]])[opposite[bends]]
+    result: IntArray = np.sort(np.take_along_axis(simplices[face[bends]], ends, axis=1), axis=1)
+    return result.astype(np.int64)
+
+
+def plane_polygon(
+    matrix: ArrayLike, hkl: tuple[int, int, int], offset: float, repeat: tuple[int, int, int] = (1, 1, 1)
+) -> FloatArray:
+    """Return the polygon that a lattice plane cuts out of repeated cells, anticlockwise seen along its normal.
+
+    The plane is h x + k y + l z = offset, with x, y and z the coordinates along the lattice vectors.
+
+    Args:
+        matrix: Lattice vectors by row in Å, shape (3, 3).
+        hkl: Miller indices.
+        offset: In plane spacings from the origin.
+        repeat: How many cells along each vector.
+
+    Returns:
+        Corners in Å, shape (p, 3), without any where the plane misses the cells or only touches an edge.
+    """
+    lattice = np.asarray(matrix, dtype=np.float64)
+    corners = np.array(np.meshgrid([0, 1], [0, 1], [0, 1], indexing="ij")).reshape(3, -1).T * np.array(repeat)
+    height = corners @ np.array(hkl, dtype=np.float64) - offset
+    one, two = np.array([(p, q) for p in range(8) for q in range(p) if (p ^ q).bit_count() == 1]).T
+    crosses = (height[one] * height[two] < 0) & (np.minimum(abs(height[one]), abs(height[two])) > EPSILON)
+    share = height[one][crosses] / (height[one] - height[two])[crosses]
+    between = corners[one][crosses] + share[:, None] * (corners[two] - corners[one])[crosses]
+    points = np.concatenate([corners[abs(height) <= EPSILON], between]) @ lattice
+    if len(points) < 3:  # noqa: PLR2004 - a polygon has three corners
+        return np.zeros((0, 3))
+    normal = plane_normal(lattice, hkl)
+    arm = points - points.mean(axis=0)
+    first = arm[0] / np.linalg.norm(arm[0])
+    angle = np.arctan2(arm @ np.cross(normal, first), arm @ first)
+    result: FloatArray = points[np.argsort(angle)]
+    return result
+
+
+def polygon_area(corners: FloatArray) -> float:
+    """Return the area of a flat polygon in Å².
+
+    Args:
+        corners: In order, shape (p, 3).
+    """
+    if len(corners) < 3:  # noqa: PLR2004 - a polygon has three corners
+        return 0.0
+    spokes = corners[1:] - corners[0]
+    return float(np.linalg.norm(np.cross(spokes[:-1], spokes[1:]).sum(axis=0)) / 2)
+
+
+def plane_normal(matrix: ArrayLike, hkl: Sequence[int]) -> FloatArray:
+    """Return the unit normal of a lattice plane: the direction of h a* + k b* + l c*.
+
+    Args:
+        matrix: Lattice vectors by row, shape (3, 3).
+        hkl: Miller indices.
+    """
+    normal = np.linalg.solve(np.asarray(matrix, dtype=np.float64), np.array(hkl, dtype=np.float64))
+    result: FloatArray = normal / np.linalg.norm(normal)
+    return result
+
+
+def plane_spacing(matrix: ArrayLike, hkl: Sequence[int]) -> float:
+    """Return the distance between neighbouring lattice planes in Å: 1 / |h a* + k b* + l c*|.
+
+    Args:
+        matrix: Lattice vectors by row in Å, shape (3, 3).
+        hkl: Miller indices.
+    """
+    normal = np.linalg.solve(np.asarray(matrix, dtype=np.float64), np.array(hkl, dtype=np.float64))
+    return float(1.0 / np.linalg.norm(normal))
+
+
+def view_along(matrix: ArrayLike, view: View) -> FloatArray:
+    """Return right, up and towards the viewer, by row, looking straight along an axis or at a plane.
+
+    Upwards is c, or b where c points at the viewer.
+
+    Args:
+        matrix: Lattice vectors by row, shape (3, 3).
+        view: ``"a"``, ``"b"``, ``"c"``, or the Miller indices of the plane that is looked at.
+
+    Raises:
+        InvalidInputError: Neither of these.
+    """
+    lattice = np.asarray(matrix, dtype=np.float64)
+    if isinstance(view, str):
+        if view not in ("a", "b", "c"):
+            raise InvalidInputError(
+                f"no view {view!r}: use 'a', 'b', 'c', 'auto' or Miller indices (h, k, l)"
+            )
+        towards = lattice["abc".index(view)]
+    else:
+        towards = plane_normal(lattice, miller(view))
+    towards = towards / np.linalg.norm(towards)
+    c = lattice[2] / np.linalg.norm(lattice[2])
+    up = c if abs(c @ towards) < 0.95 else lattice[1]  # noqa: PLR2004 - too near to tell what is up
+    up = up - (up @ towards) * towards
+    up /= np.linalg.norm(up)
+    return np.stack([np.cross(up, towards), up, towards])
+
+
+def miller(indices: Sequence[int]) -> tuple[int, int, int]:
+    """Return checked Miller indices.
+
+    Args:
+        indices: h, k and l.
+
+    Raises:
+        InvalidInputError: Not three whole numbers, or all are zero.
+    """
+    try:
+        h, k, l = (int(n) for n in indices)  # noqa: E741 - the field's letters
+        whole = (h, k, l) == tuple(indices)
+    except (TypeError, ValueError):
+        whole = False
+    if not whole or not any(indices):
+        raise InvalidInputError(f"Miller indices are three whole numbers, not all zero, not {indices!r}")
+    return h, k, l
 
 
 def view_of_cell(matrix: ArrayLike) -> FloatArray:
