@@ -1,0 +1,1 @@
+"""The addresses that the lab extension asks: one short handler each."""

@@ -1,0 +1,35 @@
+"""Adding our addresses to Jupyter's server, and letting go when it stops."""
+
+from __future__ import annotations
+
+import atexit
+from typing import TYPE_CHECKING
+
+from jupyter_server.utils import url_path_join
+
+from nanoos_lab.jupyter.handlers.base import Desk
+from nanoos_lab.jupyter.handlers.files import SceneHandler
+from nanoos_lab.jupyter.shelf import Shelf
+
+if TYPE_CHECKING:
+    from jupyter_server.serverapp import ServerApp
+
+ADDRESSES = {"scene": SceneHandler}
+
+
+def add_handlers(server: ServerApp) -> Desk:
+    """Add our addresses to a server.
+
+    Args:
+        server: The server.
+
+    Returns:
+        What its handlers share.
+    """
+    desk = Desk(Shelf())
+    base = url_path_join(server.web_app.settings["base_url"], "nanoos-lab")
+    routes = [(url_path_join(base, name), kind, {"desk": desk}) for name, kind in ADDRESSES.items()]
+    server.web_app.add_handlers(".*$", routes)
+    server.web_app.settings["nanoos_lab"] = desk
+    atexit.register(desk.close)
+    return desk
