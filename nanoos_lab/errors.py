@@ -222,6 +222,14 @@ class NotebookError(NanoOSError, RuntimeError):
         return type(self), (self.cell, self.excerpt, self.reason, self.output)
 
 
+class MissingBrowserError(NanoOSError, FileNotFoundError):
+    """No browser is installed that could print a page."""
+
+
+class PrintError(NanoOSError, RuntimeError):
+    """A browser could not print a page."""
+
+
 class NotebookTimeoutError(NanoOSError, TimeoutError):
     """A notebook took longer than it was given."""
 

@@ -11,7 +11,8 @@ from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from nanoos_lab import charts
-from nanoos_lab.workflows.report import ReportInfo, render_report, write_report
+from nanoos_lab.workflows.export.page import ReportInfo, render_page
+from nanoos_lab.workflows.report import write_report
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,7 +66,7 @@ def page() -> str:
             code("p", display({"image/png": base64.b64encode(b"\x89PNG").decode(), "text/plain": "pic"})),
         ]
     )
-    return render_report(notebook, ReportInfo(lab="/labs/demo", project="default", run="abc", created_at=0.0))
+    return render_page(notebook, ReportInfo(lab="/labs/demo", project="default", run="abc", created_at=0.0))
 
 
 def test_no_resource_is_loaded_from_an_address(page: str) -> None:
@@ -113,7 +114,7 @@ def test_plotly_and_the_viewer_are_inlined_once_whatever_the_number_of_views(pag
 
 
 def test_a_page_without_figures_is_small() -> None:
-    page = render_report(new_notebook(cells=[new_markdown_cell("# T")]), ReportInfo())
+    page = render_page(new_notebook(cells=[new_markdown_cell("# T")]), ReportInfo())
     assert len(page) < 60_000
     assert page.count("<script>") == 1
 
@@ -136,7 +137,7 @@ def test_streams_are_text(page: str) -> None:
 
 def test_a_failed_cell_shows_its_error() -> None:
     output = new_output("error", ename="ValueError", evalue="<b>", traceback=["\x1b[31mline\x1b[0m <i>"])
-    page = render_report(new_notebook(cells=[code("x", output)]), ReportInfo(title="T"))
+    page = render_page(new_notebook(cells=[code("x", output)]), ReportInfo(title="T"))
     assert "<b>ValueError</b>: &lt;b&gt;" in page
     assert "&lt;i&gt;" in page
 
@@ -146,7 +147,7 @@ def test_the_notebook_is_not_changed_and_the_file_is_whole(tmp_path: Path) -> No
 
     notebook = new_notebook(cells=[new_markdown_cell("# T"), code("x", figure())])
     before = json.dumps(notebook)
-    render_report(notebook, ReportInfo())
+    render_page(notebook, ReportInfo())
     assert json.dumps(notebook) == before
     nbformat.write(notebook, tmp_path / "n.ipynb")
     write_report(tmp_path / "n.ipynb", tmp_path / "r.html", ReportInfo())
@@ -199,7 +200,7 @@ def test_the_switch_shows_and_hides_the_code(opened: Any) -> None:
 def test_an_output_that_holds_a_script_cannot_run_it(tmp_path: Path, browse: Callable[[Path], Any]) -> None:
     cell = code("x", display({"text/html": EVIL}))
     path = tmp_path / "evil.html"
-    path.write_text(render_report(new_notebook(cells=[cell]), ReportInfo(title="safe")), encoding="utf-8")
+    path.write_text(render_page(new_notebook(cells=[cell]), ReportInfo(title="safe")), encoding="utf-8")
     tab = browse(path)
     assert tab.title() == "safe"
     assert [url for url in tab.answered if url.startswith("http")] == []

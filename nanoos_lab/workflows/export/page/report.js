@@ -3,12 +3,15 @@
   "use strict";
   const root = document.documentElement;
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
-  const theme = () => { root.dataset.jpThemeLight = String(!dark.matches); };
+  const theme = () => {
+    root.dataset.jpThemeLight = String(!dark.matches);
+    root.dataset.nanoosTheme = dark.matches ? "dark" : "light";
+  };
   theme();
   dark.addEventListener("change", theme);
 
   const button = document.getElementById("code-toggle");
-  button.addEventListener("click", () => {
+  button?.addEventListener("click", () => {
     const on = document.body.classList.toggle("with-code");
     button.setAttribute("aria-pressed", String(on));
     button.textContent = on ? "Hide code" : "Show code";
