@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 
     from nanoos_lab.lab.records import StructureRecord
     from nanoos_lab.lab.runs import Run
+    from nanoos_lab.lab.workspace import Workspace
     from nanoos_lab.store.provenance import ProvenanceGraph
     from nanoos_lab.store.schema import PropertyValueRow
+    from nanoos_lab.widgets.cards import PredictionCards
+    from nanoos_lab.widgets.cards.live import LiveCards
 
 
 def method_label(row: PropertyValueRow) -> str:
@@ -60,6 +63,7 @@ class Predictions(Sequence["PropertyValueRow"]):
     Args:
         groups: The values of each structure.
         failed: Runs that could not predict, each with its reason.
+        lab: The lab, from which the cards learn what was measured and where each value stands.
     """
 
     def __init__(
@@ -67,7 +71,9 @@ class Predictions(Sequence["PropertyValueRow"]):
         groups: Iterable[tuple[StructureRecord, Sequence[PropertyValueRow]]],
         *,
         failed: Iterable[Run] = (),
+        lab: Workspace | None = None,
     ) -> None:
+        self._lab = lab
         self.groups = [(structure, list(values)) for structure, values in groups]
         self.failed = list(failed)
         self._flat = [value for _, values in self.groups for value in values]
@@ -101,12 +107,25 @@ class Predictions(Sequence["PropertyValueRow"]):
         ]
         return text.stack(*tables, *(f"not predicted: {p}" for p in self._problems()))
 
-    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        from nanoos_lab.widgets.cards import cards_html  # noqa: PLC0415 - drawn when shown
+    def cards(self) -> PredictionCards:
+        """Return the predictions as cards, with what was measured of the same and where each value stands."""
+        from nanoos_lab.lab.showing import cards_of_structures  # noqa: PLC0415 - drawn when shown
 
-        cards = [html.safe(cards_html(values, heading=s.name)) for s, values in self.groups]
-        bad = [html.note(f"Not predicted: {p}", tone="bad") for p in self._problems()]
-        return {"text/html": html.block(*cards, *bad), "text/plain": repr(self)}
+        problems = [f"Not predicted: {p}" for p in self._problems()]
+        return cards_of_structures(self._lab, self.groups, notes=problems)
+
+    def view(self) -> LiveCards:
+        """Return the cards as a live widget, in which a run shows its record."""
+        return self.cards().view()
+
+    def csv(self) -> str:
+        """Return one line for each predicted value."""
+        from nanoos_lab.widgets.cards import PredictionCards  # noqa: PLC0415 - drawn when shown
+
+        return PredictionCards((s.name, v) for s, values in self.groups for v in values).csv()
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        return self.cards()._repr_mimebundle_() | {"text/plain": repr(self)}
 
 
 class Trace:

@@ -20,9 +20,12 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from nanoos_lab.charts.likeness import ComparedValue, LikeGroup
+    from nanoos_lab.lab.workspace import Workspace
     from nanoos_lab.store.schema import PropertyValueRow
+    from nanoos_lab.widgets.cards import PredictionCards
+    from nanoos_lab.widgets.cards.live import LiveCards
 
-_MOST_CURVES = 6
+_MOST_CURVES, _MOST_CARDS = 6, 24
 
 
 class Comparison:
@@ -38,6 +41,7 @@ class Comparison:
         values: Its values.
         samples: Names of samples, by id.
         arrays: The numbers of array values, by the value's id.
+        lab: The lab, from which the cards learn where each value stands.
     """
 
     def __init__(
@@ -48,7 +52,9 @@ class Comparison:
         *,
         samples: Mapping[str, str] | None = None,
         arrays: Mapping[str, NDArray[np.float64]] | None = None,
+        lab: Workspace | None = None,
     ) -> None:
+        self._lab = lab
         self.subject, self.property = subject, get_property(property)
         order = {"measured": 0, "computed": 1, "predicted": 2, "imported": 3}
         self.values = sorted(values, key=lambda v: (order.get(v.origin, 9), v.method_name, v.created_at))
@@ -143,18 +149,40 @@ class Comparison:
             "compute it with lab.run(...), or record what was measured with lab.record(...)"
         )
 
+    def cards(self) -> PredictionCards:
+        """Return the values as cards below their common drawing: predicted against measured, with the difference."""
+        from nanoos_lab.charts.comparison import comparison_svg  # noqa: PLC0415 - drawn when shown
+        from nanoos_lab.lab.showing import cards_of_values  # noqa: PLC0415
+
+        shown = self.values[:_MOST_CARDS]
+        more = len(self.values) - len(shown)
+        return cards_of_values(
+            self._lab,
+            [(self.subject, value) for value in shown],
+            heading=self._title(),
+            notes=[f"{more} more values are not drawn as cards: see .frame()"] if more else (),
+            picture=comparison_svg(self.values) if self.groups else "",
+        )
+
+    def view(self) -> LiveCards:
+        """Return the cards as a live widget, in which a run shows its record."""
+        return self.cards().view()
+
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        drawn: dict[str, Any] = {}
         if not self.values:
             page = html.block(html.note(self._empty(), tone="idle"))
         elif not self.groups:
             page = self._arrays_html()
         else:
             from nanoos_lab.charts.comparison import comparison_html  # noqa: PLC0415 - drawn when shown
+            from nanoos_lab.widgets.cards import MIME_TYPE  # noqa: PLC0415
 
             page = html.block(
                 html.safe(comparison_html(self.values, title=self._title(), remark=self._remark))
             )
-        return {"text/html": page, "text/plain": repr(self)}
+            drawn = {MIME_TYPE: self.cards().to_json()}
+        return drawn | {"text/html": page, "text/plain": repr(self)}
 
     def _arrays_html(self) -> str:
         from nanoos_lab.charts.spectra import Curve, curves_svg  # noqa: PLC0415 - drawn when shown

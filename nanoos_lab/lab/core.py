@@ -220,7 +220,7 @@ class Lab(Accounting, Archiving, Finding, History, Importing, Measuring, Sharing
         wanted = None if properties is None else list(properties)
         batch = self.map("predict", records, predictor=predictor, properties=wanted, **options)
         done = [(s, r.values) for s, r in zip(records, batch, strict=True) if r.state is RunState.COMPLETED]
-        return Predictions(done, failed=batch.failed)
+        return Predictions(done, failed=batch.failed, lab=self)
 
     def report(
         self,

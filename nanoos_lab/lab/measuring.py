@@ -214,7 +214,7 @@ class Measuring(Workspace):
                 rows += value_rows.find_values(session, scope, sample_id=list(found), property=property)
             rows = list({row.id: row for row in rows}.values())
             arrays = {row.id: read_array(session, scope, row) for row in rows[:12] if entry.kind == "array"}
-        return Comparison(title, property, rows, samples=found, arrays=arrays)
+        return Comparison(title, property, rows, samples=found, arrays=arrays, lab=self)
 
     def import_measured(self, table: str | Path) -> ImportReport:
         """Import measured values from a CSV file, each with its source; importing it again adds nothing.

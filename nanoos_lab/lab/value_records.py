@@ -130,13 +130,13 @@ class ValueRecord:
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         if self.row.value is not None:
-            from nanoos_lab.widgets.cards import cards_html  # noqa: PLC0415 - drawn when shown
+            from nanoos_lab.lab.showing import cards_of_values  # noqa: PLC0415 - drawn when shown
 
-            drawn = html.safe(cards_html([self.row]))
-        else:
-            from nanoos_lab.charts.spectra import Curve, curves_svg  # noqa: PLC0415 - drawn when shown
+            cards = cards_of_values(self._lab, [(self.subject, self.row)])
+            return cards._repr_mimebundle_() | {"text/plain": repr(self)}
+        from nanoos_lab.charts.spectra import Curve, curves_svg  # noqa: PLC0415 - drawn when shown
 
-            drawn = html.safe(curves_svg([Curve(self._title(), self.array)], property=self.property))
+        drawn = html.safe(curves_svg([Curve(self._title(), self.array)], property=self.property))
         page = html.block(html.row(drawn, html.facts(self.facts())), title=self._title())
         return {"text/html": page, "text/plain": repr(self)}
 

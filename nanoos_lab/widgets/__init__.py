@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nanoos_lab.widgets.cards import Card, PredictionCards, cards_html
+    from nanoos_lab.widgets.cards.live import LiveCards
     from nanoos_lab.widgets.export import scene_bundle, scene_div, scene_script
     from nanoos_lab.widgets.monitor import RunMonitor
     from nanoos_lab.widgets.viewer import StructureViewer
 
 __all__ = [
     "Card",
+    "LiveCards",
     "PredictionCards",
     "RunMonitor",
     "StructureViewer",
@@ -26,6 +28,7 @@ __all__ = [
 ]
 _HOMES = {
     "Card": "cards",
+    "LiveCards": "cards.live",
     "PredictionCards": "cards",
     "RunMonitor": "monitor",
     "StructureViewer": "viewer",

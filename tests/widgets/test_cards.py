@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import re
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
+from nanoos_lab.display.look import look
 from nanoos_lab.properties import Method, Origin, PropertyEstimate
+from nanoos_lab.store.standing import Standing
 from nanoos_lab.widgets import Card, PredictionCards, cards_html
-from nanoos_lab.widgets.card_parts import ORIGIN_COLORS, interval_svg, number_text
+from nanoos_lab.widgets.cards import MIME_TYPE
+from nanoos_lab.widgets.cards.parts import SHAPES, interval_svg, number_text, range_of
 
 
 def estimate(**changes):
@@ -75,7 +81,7 @@ def test_a_card_says_everything_a_reader_needs():
 def test_warnings_are_words_in_every_form(changes, words):
     cards = PredictionCards([estimate(**changes)])
     bundle = cards._repr_mimebundle_()
-    assert words in bundle["text/html"].replace("&#x27;", "'")
+    assert words in bundle["text/html"].replace("&#39;", "'")
     assert words in bundle["text/plain"]
     assert not PredictionCards([estimate()]).cards[0].warnings
 
@@ -111,36 +117,120 @@ def test_values_are_rounded_to_what_their_uncertainty_allows(value, uncertainty,
     assert number_text(value, uncertainty) == expected
 
 
+def drawn(value, uncertainty, typical, origin="computed"):
+    return interval_svg(value, uncertainty, range_of(value, uncertainty, typical), origin)
+
+
 def mark_position(svg):
-    return float(re.search(r"translate\(([\d.]+) 11\)", svg).group(1))
+    return float(re.search(r"translate\(([\d.]+) 12\)", svg).group(1))
 
 
 def test_the_mark_stands_where_the_value_is():
-    start, end = (mark_position(interval_svg(v, None, (0, 450), "computed")) for v in (0, 450))
-    assert mark_position(interval_svg(225, None, (0, 450), "computed")) == pytest.approx(
-        (start + end) / 2, abs=0.1
-    )
-    band = re.search(
-        r"<rect x='([\d.]+)' y='8' width='([\d.]+)'", interval_svg(225, 45, (0, 450), "computed")
-    )
+    start, end = (mark_position(drawn(v, None, (0, 450))) for v in (0, 450))
+    assert mark_position(drawn(225, None, (0, 450))) == pytest.approx((start + end) / 2, abs=0.1)
+    band = re.search(r'class="nc-band" x="([\d.]+)" y="9" width="([\d.]+)"', drawn(225, 45, (0, 450)))
     assert float(band.group(2)) == pytest.approx(0.2 * (end - start), abs=0.2)
 
 
 def test_the_range_grows_to_hold_the_value():
-    svg = interval_svg(712, 40, (0, 450), "imported")
+    svg = drawn(712, 40, (0, 450), "imported")
     assert ">752<" in svg
     assert mark_position(svg) < 224
-    assert interval_svg(1.0, None, None, "computed") == ""
+    assert drawn(1.0, None, None) == ""
 
 
-def test_badge_colours_carry_white_text():
-    def channel(value):
-        value /= 255
-        return value / 12.92 if value <= 0.03928 else ((value + 0.055) / 1.055) ** 2.4
+def test_every_origin_has_a_mark_of_its_own():
+    assert len({SHAPES[sign.symbol] for sign in look().origins.values()}) == 4
 
-    for color in ORIGIN_COLORS.values():
-        r, g, b = (channel(int(color[i : i + 2], 16)) for i in (1, 3, 5))
-        assert 1.05 / (0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05) >= 4.5  # WCAG AA
+
+def test_a_value_is_compared_with_what_was_measured():
+    measured = row(
+        property="bulk_modulus",
+        value=174.2,
+        unit="GPa",
+        uncertainty=1.1,
+        uncertainty_kind="standard",
+        source="",
+    )
+    cards = PredictionCards([("STO", measured), ("STO", estimate()), ("STO", estimate(uncertainty=1.0))])
+    *computed, last = cards.to_json()["cards"]
+    assert (last["origin"], last["against"]) == ("measured", [])
+    (near,), (far,) = (card["against"] for card in computed)
+    assert (near["difference"], near["inside"]) == ("−3 GPa", True)
+    assert "174.2 ± 1.1 GPa" in near["measured"]
+    assert "298" in near["measured"]
+    assert far["inside"] is False
+    page = cards.html()
+    assert "✓ inside the interval" in page
+    assert "✕ outside the interval" in page
+    alone = PredictionCards([("BTO", estimate()), ("STO", measured)])
+    assert [card["against"] for card in alone.to_json()["cards"]] == [[], []]
+    toy = PredictionCards([("STO", measured), ("STO", estimate(synthetic=True))])
+    assert toy.to_json()["cards"][0]["against"] == [], "the toy's values are never compared with real ones"
+
+
+def test_where_a_value_stands_is_drawn_and_said():
+    standing = Standing(n=101, below=75, low=0.0, high=450.0, bins=(0, 100, 1))
+    cards = PredictionCards([Card.of(estimate(), "STO", standing)])
+    (card,) = cards.to_json()["cards"]
+    assert card["standing"] == "higher than 75 % of 100 other values computed by CHGNet 0.3.0"
+    assert card["bins"] == [0, 100, 1]
+    path = re.search(r'class="nc-bars" d="([^"]+)"', cards.html()).group(1)
+    assert path.count("M") == 2, "an empty part has no bar"
+
+
+def test_several_structures_stand_side_by_side():
+    html = cards_html([("A", estimate()), ("B", row()), ("B", estimate())])
+    cells = html.split('<div class="nc-cell">')[1:]
+    assert len(cells) == 4
+    assert [cell.count('role="group"') for cell in cells] == [1, 1, 0, 1]
+    assert "Band gap: not known" in cells[2]
+
+
+def test_csv_and_frame_hold_every_card_and_run_no_formula():
+    cards = PredictionCards(
+        [("=cmd()", estimate()), ("B", row(value=None, shape=[3, 2], note='say "so", twice'))]
+    )
+    lines = list(csv.reader(cards.csv().splitlines()))
+    assert lines[0] == list(cards.frame().columns)
+    first, second = (dict(zip(lines[0], line, strict=True)) for line in lines[1:])
+    assert (first["of"], first["value"], first["unit"]) == ("'=cmd()", "171.3", "GPa")
+    assert (second["value"], second["note"]) == ("", 'say "so", twice')
+    assert cards.frame()["of"].tolist() == ["=cmd()", "B"]
+
+
+def test_the_data_are_plain_json_also_where_a_value_is_not_finite():
+    cards = PredictionCards([estimate(value=float("nan")), row(value=None, shape=[3, 2])])
+    bundle = json.loads(json.dumps(cards._repr_mimebundle_(), allow_nan=False))
+    assert bundle[MIME_TYPE]["schema"] == "nanoos.cards"
+    assert [card["text"] for card in bundle[MIME_TYPE]["cards"]] == ["nan", "array 3×2"]
+    assert not any(card["ends"] for card in bundle[MIME_TYPE]["cards"])
+
+
+def test_contributions_of_sites_are_drawn_where_a_model_tells_them():
+    card = replace(Card.of(estimate()), sites=(0.5, -0.25, float("nan")))
+    html = cards_html([card])
+    assert html.count("<i style") == 3
+    assert "nc-sites" not in cards_html([estimate()]).partition("</style>")[2]
+
+
+def test_the_live_widget_shows_records_of_its_own_runs_alone():
+    asked = []
+    cards = PredictionCards([row(run_id="abc")], record_of=lambda run: asked.append(run) or {"title": run})
+    view = cards.view()
+    said = []
+    view.send = lambda message, *_: said.append(message)
+    for message in (
+        {"type": "run", "run": "abc"},
+        {"type": "run", "run": "other"},
+        "nonsense",
+        {"type": "?"},
+    ):
+        view._hear(view, message, [])
+    assert asked == ["abc"]
+    assert said == [{"type": "record", "run": "abc", "record": {"title": "abc"}}]
+    assert MIME_TYPE in view._repr_mimebundle_()[0]
+    view.close()
 
 
 def test_nothing_to_show_is_said():
