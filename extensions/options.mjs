@@ -10,8 +10,10 @@ const here = dirname(fileURLToPath(import.meta.url));
 function coreVersion() {
   const folder = join(here, 'viewer-core/src');
   const hash = createHash('sha256').update(readFileSync(join(here, 'viewer-core/package.json')));
-  for (const name of readdirSync(folder).sort()) {
-    hash.update(readFileSync(join(folder, name)));
+  for (const name of readdirSync(folder, { recursive: true }).sort()) {
+    if (name.endsWith('.ts')) {
+      hash.update(readFileSync(join(folder, name)));
+    }
   }
   return hash.digest('hex').slice(0, 12);
 }

@@ -3,12 +3,16 @@
  * serves the whole page, so that all viewers of a page share one WebGL context.
  */
 
-import { MIME_TYPE } from './scene';
-import { ensureStyle } from './style';
+import { MIME_TYPE } from './scene/scene';
+import { ensureStyle } from './ui/style';
 import { Viewer, ViewerOptions } from './viewer';
 
 export { MIME_TYPE };
-export type { Style } from './scene';
+export type { Style } from './scene/scene';
+export type { CameraState, Direction } from './view/camera';
+export type { LabelMode } from './overlay/labels';
+export type { Measured } from './view/measure';
+export type { Shown } from './drawing/drawing';
 export type { Viewer, ViewerOptions };
 
 declare const CORE_VERSION: string;
@@ -24,7 +28,7 @@ const core: Core = (page[KEY] ??= { create: (host, json, options) => new Viewer(
 /** Show a message in place of a viewer, with the still picture where there is one. */
 function explain(host: HTMLElement, message: string, still?: string): void {
   const note = document.createElement('div');
-  note.className = 'nanoos-viewer-message';
+  note.className = 'nanoos-viewer-message nanoos-ui';
   note.setAttribute('role', 'status');
   note.textContent = message;
   host.append(note);

@@ -1,132 +1,296 @@
 /**
- * The viewer: a frame in the page, a camera, and what people do with it. It paints only when something
- * changed and only while it is on screen.
+ * The viewer: a frame in the page that joins a scene, a camera, a painter, and what people do. It paints only when
+ * something changed and only while it is on screen.
  */
 
-import { Matrix4, Quaternion, Vector3 } from 'three';
-import { attachControls } from './controls';
-import { Drawing } from './drawing';
-import { Painter, acquirePainter, releasePainter } from './painter';
-import { Scene, Style, radiiOf, readScene } from './scene';
-import { ensureStyle } from './style';
+import { h } from '@nanoos/look';
+import { Drawing, Shown } from './drawing/drawing';
+import { Painter, acquirePainter, releasePainter } from './drawing/painter';
+import { toGLB } from './export/glb';
+import { toPNG } from './export/png';
+import { toSVG } from './export/svg';
+import { LABELS, LabelMode } from './overlay/labels';
+import { GIZMO, Inks, Writing, axisTips, overlayOf, roomBelow } from './overlay/overlay';
+import { paintShapes } from './overlay/shapes';
+import { STYLES, Scene, Style, radiiOf, readScene } from './scene/scene';
+import { attachControls } from './ui/controls';
+import { menuOf } from './ui/menus';
+import { Player } from './ui/player';
+import { ensureStyle } from './ui/style';
+import { Toolbar } from './ui/toolbar';
+import { watch } from './ui/watch';
+import { CameraState, Direction, View } from './view/camera';
+import { Measured, told } from './view/measure';
+import { Pace } from './view/pace';
+import { pick } from './view/picking';
+import { Selection, measured, nameOf } from './view/selection';
 
 export interface ViewerOptions {
   /** Called with site indices when somebody clicks. */
   onSelect?: (sites: number[]) => void;
   /** Called when somebody changes the style. */
   onStyle?: (style: Style) => void;
+  /** Called when somebody goes to another frame, or it plays. */
+  onFrame?: (frame: number) => void;
+  /** Called when somebody turns, moves or zooms. */
+  onCamera?: (camera: CameraState) => void;
+  /** Called when somebody measures. */
+  onMeasure?: (measured: Measured) => void;
   /** An SVG to show where there is no WebGL. */
   still?: string;
 }
 
-const FIELD_OF_VIEW = (22 * Math.PI) / 180;
-const BORDER = 12;
-const LEGEND = 30;
-const LARGEST_SCALE = 90;
-const RADIANS_PER_PIXEL = 0.0085;
-const AXES = ['#d4493c', '#3b9a43', '#4079d6'];
-const ICONS = {
-  reset: '<path d="M4 12a8 8 0 1 0 2.6-5.9M4 4v5h5"/>',
-  projection: '<path d="M4 7l8-4 8 4v10l-8 4-8-4zM4 7l8 4 8-4M12 11v10"/>',
-  style: '<circle cx="7.5" cy="15.5" r="4.5"/><circle cx="17.5" cy="6.5" r="3"/><path d="M10.8 12.4l4.5-4"/>'
-};
-
 export class Viewer {
   readonly root: HTMLElement;
-  private _scene: Scene;
-  private _style: Style;
+  readonly view = new View();
+  readonly shown: Shown = { bonds: true, cell: true, polyhedra: true, surfaces: true, vectors: true, axes: true, legend: true };
+  private _scene!: Scene;
+  private _style: Style = 'ball-and-stick';
+  private _labels: LabelMode = 'none';
+  private _frame = 0;
   private _drawing: Drawing | null = null;
-  private _painter: Painter | null = null;
-  private _canvas = document.createElement('canvas');
-  private _label = document.createElement('div');
-  private _legend = document.createElement('div');
-  private _turn = new Quaternion();
-  private _pan = new Vector3();
-  private _scale = 1;
-  private _distance = 1;
-  private _reach = 1;
-  private _width = 0;
-  private _height = 0;
+  private _painter: Painter | null;
+  private _player: Player | null = null;
+  private readonly _selection = new Selection();
+  private readonly _pace = new Pace(sharp => this._paint(sharp));
+  private readonly _canvas = h('canvas');
+  private readonly _label = h('div', { class: 'nanoos-viewer-label', 'aria-hidden': 'true' });
+  private readonly _said = h('div', { class: 'nanoos-viewer-said', 'aria-live': 'polite' });
+  private readonly _hint = h('div', { class: 'nanoos-viewer-hint' });
+  private readonly _stage: HTMLElement;
+  private readonly _toolbar: Toolbar;
+  private readonly _options: ViewerOptions;
   private _fitted = false;
   private _touched = false;
-  private _orthographic = false;
-  private _visible = false;
-  private _frame = 0;
-  private _selected = new Set<number>();
   private _cleanup: (() => void)[] = [];
-  private readonly _options: ViewerOptions;
 
   constructor(host: HTMLElement, json: unknown, options: ViewerOptions = {}) {
     this._options = options;
-    this._scene = readScene(json);
-    this._style = this._scene.style;
+    const scene = readScene(json);
     this._painter = acquirePainter(); // throws where there is no WebGL, before anything is in the page
-    this.root = document.createElement('div');
-    this.root.className = 'nanoos-viewer';
-    this.root.tabIndex = 0;
-    this.root.dataset.lmSuppressShortcuts = 'true';
-    this.root.setAttribute('role', 'application');
-    this._label.className = 'nanoos-viewer-label';
-    this._label.setAttribute('aria-live', 'polite');
-    this._legend.className = 'nanoos-viewer-legend';
-    this.root.append(this._canvas, this._legend, this._buttons(), this._label);
+    this._toolbar = new Toolbar({
+      style: () => this.nextStyle(),
+      projection: () => this.toggleOrthographic(),
+      measure: () => this.setMeasuring(!this._selection.measuring),
+      reset: () => this.reset(),
+      menu: () => menuOf(this)
+    });
+    this._stage = h('div', { class: 'nanoos-viewer-stage' }, this._canvas, this._hint, this._toolbar.element, this._label, this._said);
+    this.root = h('div', { class: 'nanoos-viewer nanoos-ui', tabindex: 0, role: 'application', 'data-lm-suppress-shortcuts': 'true' }, this._stage);
     host.appendChild(this.root);
     ensureStyle(this.root);
-    this._describe();
+    this._take(scene);
     this._observe();
+  }
+
+  get scene(): Scene {
+    return this._scene;
   }
 
   get style(): Style {
     return this._style;
   }
 
+  get labels(): LabelMode {
+    return this._labels;
+  }
+
+  get frame(): number {
+    return this._frame;
+  }
+
+  get camera(): CameraState {
+    this._settle();
+    return this.view.state;
+  }
+
+  get measuring(): boolean {
+    return this._selection.measuring;
+  }
+
   setScene(json: unknown): void {
-    this._scene = readScene(json);
-    this._style = this._scene.style;
-    this._selected.clear();
-    this._drawing?.dispose();
-    this._drawing = null;
-    this._fitted = false;
-    this._touched = false;
-    this._describe();
+    this._take(readScene(json));
     this.redraw();
   }
 
   setStyle(style: Style): void {
-    if (style !== this._style) {
+    if (style !== this._style && STYLES.includes(style)) {
       this._style = style;
       this._drawing?.setStyle(style);
-      this._drawing?.setSelected(this._selected);
+      this._toolbar.refresh();
       this.redraw();
     }
   }
 
+  /** Go to the next style that shows something else. */
+  nextStyle(): void {
+    const styles = this.styles();
+    this.chooseStyle(styles[(styles.indexOf(this._style) + 1) % styles.length]);
+  }
+
+  /** Set the style as a person does, who is then told. */
+  chooseStyle(style: Style): void {
+    this.setStyle(style);
+    this.say(`style: ${style}`);
+    this._options.onStyle?.(style);
+  }
+
+  styles(): Style[] {
+    return STYLES.filter(style => style !== 'polyhedra' || this._scene.faces.length > 0);
+  }
+
   /** Mark sites of the structure, every copy of them. */
   setSelected(sites: Iterable<number>): void {
-    this._selected = new Set(sites);
-    this._drawing?.setSelected(this._selected);
-    this.redraw();
+    this._selection.sites = new Set(sites);
+    this._mark();
   }
 
-  reset(): void {
-    this._fitted = false;
-    this._touched = false;
-    this.redraw();
-  }
-
-  redraw(): void {
-    if (!this._frame && this._visible) {
-      this._frame = requestAnimationFrame(() => {
-        this._frame = 0;
-        this._paint();
-      });
+  setFrame(frame: number): void {
+    const last = (this._scene.frames?.count ?? 1) - 1;
+    const next = Math.min(Math.max(Math.round(frame), 0), last);
+    if (next !== this._frame && Number.isFinite(next)) {
+      this._frame = next;
+      this._drawing?.setFrame(next);
+      this._player?.show(next);
+      this._pace.moved();
     }
   }
 
+  /** Go to a frame as a person does; whoever listens is told. */
+  goTo(frame: number): void {
+    const before = this._frame;
+    this.setFrame(frame);
+    if (this._frame !== before) {
+      this._options.onFrame?.(this._frame);
+      if (!this._player?.playing) {
+        this.say(this._player?.told() ?? '');
+      }
+    }
+  }
+
+  play(fps?: number): void {
+    this._player?.play(fps);
+  }
+
+  pause(): void {
+    this._player?.pause();
+  }
+
+  /** Look from where another viewer does; nobody is told. */
+  setCamera(camera: CameraState): void {
+    this._settle();
+    this.view.state = camera;
+    this._touched = true;
+    this._toolbar.press('projection', camera.orthographic);
+    this._pace.moved();
+  }
+
+  lookAlong(direction: Direction): void {
+    this.view.lookAlong(direction, this._drawing?.moment.lattice ?? this._scene.lattice);
+    this._settle(true);
+    this._touched = true;
+    this.say(`looking along ${Array.isArray(direction) ? direction.join(' ') : direction}`);
+    this._turned();
+  }
+
+  setOrthographic(on: boolean): void {
+    this.view.orthographic = on;
+    this._toolbar.press('projection', on);
+    this._toolbar.refresh();
+    this.redraw();
+  }
+
+  toggleOrthographic(): void {
+    this.setOrthographic(!this.view.orthographic);
+    this.say(this.view.orthographic ? 'orthographic' : 'perspective');
+    this._turned();
+  }
+
+  setLabels(mode: LabelMode): void {
+    this._labels = LABELS.includes(mode) ? mode : 'none';
+    this._toolbar.refresh();
+    this.redraw();
+  }
+
+  setVisible(shown: Partial<Shown>): void {
+    Object.assign(this.shown, shown);
+    this._drawing?.setShown(this.shown);
+    this._toolbar.refresh();
+    this.redraw();
+  }
+
+  setMeasuring(on: boolean): void {
+    this._selection.measuring = on;
+    this.root.classList.toggle('is-measuring', on);
+    this._toolbar.press('measure', on);
+    this._toolbar.refresh();
+    this._hint.textContent = on ? 'Click 2 atoms for a distance, 3 for an angle, 4 for a dihedral · Esc clears' : '';
+    this.say(on ? 'measuring: choose two, three or four atoms' : 'measuring is off');
+  }
+
+  reset(): void {
+    this._initial();
+    this._fitted = false;
+    this._touched = false;
+    this._settle();
+    this._turned();
+  }
+
+  redraw(): void {
+    this._pace.changed();
+  }
+
+  /** A picture as PNG, `scale` times as large as on screen. */
+  async toPNG(scale = 2, transparent = false): Promise<Blob> {
+    this._ready();
+    const paper = transparent ? null : this._inks().paper;
+    return toPNG(this._painter!, this._drawing!, this._writing(), scale, paper, this._dark());
+  }
+
+  /** The present view as an SVG drawing. */
+  toSVG(): string {
+    this._ready();
+    return toSVG(this._writing(), this._style, new Set(this._selection.sites));
+  }
+
+  /** The present frame as binary glTF. */
+  async toGLB(): Promise<Blob> {
+    this._ready();
+    return toGLB(this._scene, this._style, this.shown, this._drawing!.moment);
+  }
+
+  /** Paint `count` pictures while turning, each to its end, and return the mean time of one in ms. */
+  async measureFrames(count: number): Promise<number> {
+    this._ready();
+    const before = this.view.state;
+    const start = performance.now();
+    for (let k = 0; k < count; k++) {
+      this.view.rotate(5, 2);
+      this._paint(false);
+      this._painter!.finish();
+    }
+    const mean = (performance.now() - start) / count;
+    this.view.state = before;
+    this.redraw();
+    return mean;
+  }
+
+  /** Tell those who cannot see the picture what has changed. */
+  say(text: string): void {
+    this._said.textContent = text;
+  }
+
+  /** Tell everybody that something did not work. */
+  complain(text: string): void {
+    this._hint.textContent = text;
+    this.say(text);
+  }
+
   dispose(): void {
-    cancelAnimationFrame(this._frame);
-    this._visible = false;
+    this._pace.stop();
     this._cleanup.splice(0).forEach(undo => undo());
+    this._player?.dispose();
+    this._toolbar.dispose();
     this._drawing?.dispose();
     this._drawing = null;
     if (this._painter) {
@@ -136,301 +300,287 @@ export class Viewer {
     this.root.remove();
   }
 
-  private _describe(): void {
+  /** Show a scene from its beginning. */
+  private _take(scene: Scene): void {
+    this._scene = scene;
+    this._style = scene.style;
+    this._frame = 0;
+    this._selection.clear();
+    this._drawing?.dispose();
+    this._drawing = null;
+    this._player?.dispose();
+    this._player = scene.frames && scene.frames.count > 1 ? new Player(scene.frames, frame => this.goTo(frame)) : null;
+    if (this._player) {
+      this.root.append(this._player.element);
+    }
+    this._initial();
+    this._fitted = false;
+    this._touched = false;
     this.root.setAttribute(
       'aria-label',
-      `Structure of ${this._scene.title}: drag or arrow keys turn, shift moves, plus and minus zoom, 0 resets`
+      `Structure of ${scene.title}: drag or arrow keys turn, shift moves, plus and minus zoom, 0 resets; n and p walk through ` +
+        `the atoms and Enter chooses one; s style, l labels, m measure, a b c look along${this._player ? ', space plays, comma and dot step' : ''}`
     );
-    this._legend.replaceChildren(
-      ...this._scene.species.map(species => {
-        const entry = document.createElement('span');
-        const dot = document.createElement('i');
-        dot.style.background = species.color;
-        entry.append(dot, species.label);
-        return entry;
-      })
-    );
+    this._toolbar.refresh();
   }
 
-  private _buttons(): HTMLElement {
-    const bar = document.createElement('div');
-    bar.className = 'nanoos-viewer-buttons';
-    const add = (icon: keyof typeof ICONS, title: string, act: () => void) => {
-      const button = document.createElement('button');
-      button.type = 'button';
-      button.title = title;
-      button.setAttribute('aria-label', title);
-      button.dataset.action = icon;
-      button.innerHTML = `<svg viewBox="0 0 24 24" aria-hidden="true">${ICONS[icon]}</svg>`;
-      button.addEventListener('click', act);
-      bar.appendChild(button);
-    };
-    add('style', 'Ball-and-stick or space-filling', () => {
-      this.setStyle(this._style === 'ball-and-stick' ? 'space-filling' : 'ball-and-stick');
-      this._options.onStyle?.(this._style);
-    });
-    add('projection', 'Perspective or orthographic', () => {
-      this._orthographic = !this._orthographic;
-      this.redraw();
-    });
-    add('reset', 'Reset the view', () => this.reset());
-    return bar;
+  private _initial(): void {
+    const [right, up, towards] = this._scene.view;
+    this.view.lookFrom(right, up, towards);
   }
 
   private _observe(): void {
-    const sizes = new ResizeObserver(() => this._resize());
-    sizes.observe(this.root);
-    const sight = new IntersectionObserver(
-      entries => {
-        this._visible = entries[entries.length - 1].isIntersecting;
-        this.redraw();
-      },
-      { rootMargin: '150px' }
-    );
-    sight.observe(this.root);
-    const themes = new MutationObserver(() => this.redraw());
-    for (const element of [document.body, document.documentElement]) {
-      themes.observe(element, { attributeFilter: ['class', 'style', 'data-theme', 'data-jp-theme-light', 'data-jp-theme-name'] });
-    }
-    const dark = matchMedia('(prefers-color-scheme: dark)');
-    const recolor = () => this.redraw();
-    dark.addEventListener('change', recolor);
     this._cleanup.push(
-      () => sizes.disconnect(),
-      () => sight.disconnect(),
-      () => themes.disconnect(),
-      () => dark.removeEventListener('change', recolor),
+      watch(this._stage, {
+        resized: () => this._resize(),
+        seen: visible => {
+          this._pace.visible = visible;
+          this.redraw();
+        },
+        recolored: () => {
+          this._player?.redraw();
+          this.redraw();
+        }
+      }),
       this._painter!.onRestored(() => this.redraw()),
       attachControls(this.root, this._canvas, {
-        rotate: (dx, dy) => this._rotate(dx, dy),
-        pan: (dx, dy) => this._move(dx, dy),
-        zoom: (factor, x, y) => this._zoom(factor, x, y),
+        rotate: (dx, dy) => (this.view.rotate(dx, dy), this._turned()),
+        pan: (dx, dy) => (this.view.move(dx, dy), this._turned()),
+        zoom: (factor, x, y) => (this.view.zoom(factor, x, y), this._turned()),
         hover: (x, y) => this._hover(x, y),
         leave: () => (this._label.style.visibility = 'hidden'),
         click: (x, y, add) => this._click(x, y, add),
-        reset: () => this.reset()
+        key: (name, shift) => this._key(name, shift)
       })
     );
   }
 
+  /** The camera has moved by somebody's hand. */
+  private _turned(): void {
+    this._touched = true;
+    this._pace.moved();
+    this._options.onCamera?.(this.view.state);
+  }
+
   private _resize(): void {
-    const { clientWidth: width, clientHeight: height } = this.root;
-    if (width && height && (width !== this._width || height !== this._height)) {
+    const { clientWidth: width, clientHeight: height } = this._stage;
+    const { view } = this;
+    if (width && height && (width !== view.width || height !== view.height)) {
       if (!this._touched) {
         this._fitted = false; // nobody has turned it yet: fill the new frame
       } else {
-        this._scale *= Math.min(width / this._width, height / this._height);
+        view.scale *= Math.min(width / view.width, height / view.height);
       }
-      this._width = width;
-      this._height = height;
+      view.width = width;
+      view.height = height;
+      this._player?.redraw();
       this.redraw();
     }
   }
 
-  /** Look from where Python says, at all there is. */
-  private _fit(): void {
-    const { view, center, positions, edges } = this._scene;
-    const [r, u, t] = view;
-    this._turn.setFromRotationMatrix(
-      new Matrix4().set(r[0], r[1], r[2], 0, u[0], u[1], u[2], 0, t[0], t[1], t[2], 0, 0, 0, 0, 1)
-    );
-    const radii = radiiOf(this._scene, this._style);
-    const middle = new Vector3().fromArray(center);
-    const points: [Vector3, number][] = [];
-    for (let k = 0; k < radii.length; k++) {
-      points.push([new Vector3().fromArray(positions, 3 * k), radii[k]]);
+  /** Fit the picture into its frame if that is to be done. */
+  private _settle(anyway = false): void {
+    const { view, _scene: scene } = this;
+    if ((!this._fitted || anyway) && view.width) {
+      const moment = this._drawing?.moment ?? new Drawing(scene, this._style).moment;
+      const below = roomBelow(scene, this.shown, view.width, view.height);
+      view.fit(scene, moment, radiiOf(scene, this._style), { left: 0, right: 0, top: 0, bottom: below });
+      this._fitted = true;
     }
-    for (let k = 0; k < edges.length; k += 3) {
-      points.push([new Vector3().fromArray(edges, k), 0]);
-    }
-    this._reach = 1;
-    for (const [point, radius] of points) {
-      point.sub(middle).applyQuaternion(this._turn);
-      this._reach = Math.max(this._reach, point.length() + radius);
-    }
-    this._distance = this._reach / Math.sin(FIELD_OF_VIEW / 2);
-    const low = [Infinity, Infinity];
-    const high = [-Infinity, -Infinity];
-    for (const [point, radius] of points) {
-      const factor = this._distance / (this._distance - point.z);
-      [point.x, point.y].forEach((value, axis) => {
-        low[axis] = Math.min(low[axis], (value - radius) * factor);
-        high[axis] = Math.max(high[axis], (value + radius) * factor);
-      });
-    }
-    if (!points.length) {
-      low.fill(-1);
-      high.fill(1);
-    }
-    this._scale = Math.min(
-      (this._width - 2 * BORDER) / (high[0] - low[0]),
-      (this._height - 2 * BORDER - LEGEND) / (high[1] - low[1]),
-      LARGEST_SCALE
-    );
-    this._scale = Math.max(this._scale, 0.1);
-    this._pan.set(-(low[0] + high[0]) / 2, -(low[1] + high[1]) / 2 + LEGEND / 2 / this._scale, 0);
-    this._fitted = true;
   }
 
-  private _paint(): void {
-    if (!this._painter || !this._visible || !this._width || this._painter.lost) {
-      return;
-    }
-    if (!this._fitted) {
-      this._fit();
-    }
+  /** Make what a picture needs. */
+  private _ready(): void {
     if (!this._drawing) {
       this._drawing = new Drawing(this._scene, this._style);
-      this._drawing.setSelected(this._selected);
+      this._drawing.setShown(this.shown);
+      this._drawing.setFrame(this._frame);
+      this._mark();
     }
-    const ratio = Math.min(window.devicePixelRatio || 1, 2);
-    const width = Math.round(this._width * ratio);
-    const height = Math.round(this._height * ratio);
+    this._settle();
+  }
+
+  private _paint(sharp: boolean): void {
+    const { view, _painter: painter } = this;
+    if (!painter || !view.width || painter.lost) {
+      return;
+    }
+    this._ready();
+    const device = Math.min(window.devicePixelRatio || 1, 2);
+    const [width, height] = [Math.round(view.width * device), Math.round(view.height * device)];
     if (this._canvas.width !== width || this._canvas.height !== height) {
       this._canvas.width = width;
       this._canvas.height = height;
     }
-    const group = this._drawing.group;
-    group.quaternion.copy(this._turn);
-    group.position.fromArray(this._scene.center).negate().applyQuaternion(this._turn).add(this._pan);
-    this._drawing.setLineColor(this._onDark() ? '#a6a6a6' : '#6a6a6a');
+    const drawing = this._drawing!;
+    const ratio = this._pace.ratio(sharp);
+    drawing.setInk(this._dark());
+    const start = performance.now();
     const context = this._canvas.getContext('2d')!;
-    this._painter.paint(
-      {
-        group,
-        width: this._width,
-        height: this._height,
-        ratio,
-        orthographic: this._orthographic,
-        distance: this._distance,
-        scale: this._scale,
-        reach: this._reach
-      },
-      context
-    );
-    this._paintAxes(context, ratio);
-    this.root.dataset.ready = '1';
+    const shot = view.shot(drawing.group, ratio);
+    drawing.prepare(view.width * ratio, view.height * ratio, ratio, drawing.group.matrix);
+    painter.paint(shot, context);
+    this.root.dataset.calls = String(painter.calls);
+    if (sharp) {
+      painter.finish();
+      this._pace.cost = performance.now() - start;
+    }
+    paintShapes(context, overlayOf(this._writing()), device);
+    this.root.dataset.painted = '1';
+    if (sharp) {
+      this.root.dataset.ready = '1';
+    }
   }
 
-  private _onDark(): boolean {
+  private _writing(): Writing {
+    const { _scene: scene, _drawing: drawing, view, shown, _labels: labels } = this;
+    const measures = this._selection.chains.map(atoms => ({ atoms, measured: measured(scene, drawing!.moment.positions, atoms) }));
+    return { scene, view, drawing: drawing!, shown, labels, measures, inks: this._inks() };
+  }
+
+  private _dark(): boolean {
     const [r, g, b] = (getComputedStyle(this.root).color.match(/[\d.]+/g) ?? ['0', '0', '0']).map(Number);
     return 0.3 * r + 0.59 * g + 0.11 * b > 128;
   }
 
-  private _paintAxes(context: CanvasRenderingContext2D, ratio: number): void {
-    const lattice = this._scene.lattice;
-    if (!lattice || this._width < 160 || this._height < 140) {
-      return;
-    }
-    const axes = lattice.map((vector, k) => ({
-      k,
-      tip: new Vector3().fromArray(vector).normalize().applyQuaternion(this._turn)
-    }));
-    axes.sort((p, q) => p.tip.z - q.tip.z);
-    context.save();
-    context.scale(ratio, ratio);
-    context.translate(38, this._height - 38);
-    context.lineWidth = 2.4;
-    context.lineCap = 'round';
-    context.font = 'italic 600 12px system-ui, sans-serif';
-    context.textAlign = 'center';
-    context.textBaseline = 'middle';
-    for (const { k, tip } of axes) {
-      const [x, y] = [tip.x * 24, -tip.y * 24];
-      const away = Math.hypot(x, y) || 1;
-      context.strokeStyle = context.fillStyle = AXES[k];
-      context.beginPath();
-      context.moveTo(0, 0);
-      context.lineTo(x, y);
-      context.stroke();
-      context.fillText('abc'[k], x + (x / away) * 9, y + (y / away) * 9);
-    }
-    context.restore();
+  private _inks(): Inks {
+    return this._dark()
+      ? { text: '#e6e8ea', quiet: '#a4abb2', paper: '#15181b' }
+      : { text: '#212529', quiet: '#5c636a', paper: '#ffffff' };
   }
 
-  private _rotate(dx: number, dy: number): void {
-    this._touched = true;
-    const about = (x: number, y: number, angle: number) =>
-      new Quaternion().setFromAxisAngle(new Vector3(x, y, 0), angle * RADIANS_PER_PIXEL);
-    this._turn.premultiply(about(0, 1, dx)).premultiply(about(1, 0, dy)).normalize();
+  private _mark(): void {
+    const { sites, chains, cursor } = this._selection;
+    this._drawing?.setMarked(sites, [...chains.flat(), ...(cursor >= 0 ? [cursor] : [])]);
     this.redraw();
   }
 
-  private _move(dx: number, dy: number): void {
-    this._touched = true;
-    this._pan.x += dx / this._scale;
-    this._pan.y -= dy / this._scale;
-    this.redraw();
-  }
-
-  private _zoom(factor: number, x: number, y: number): void {
-    this._touched = true;
-    const before = this._scale;
-    this._scale = Math.min(Math.max(before * factor, 0.2), 2000);
-    const change = 1 / this._scale - 1 / before;
-    this._pan.x += (x - this._width / 2) * change;
-    this._pan.y -= (y - this._height / 2) * change;
-    this.redraw();
-  }
-
-  /** The nearest atom under a point, or -1: a ray against spheres. */
-  private _pick(x: number, y: number): number {
-    if (!this._drawing) {
-      return -1;
-    }
-    const through = new Vector3((x - this._width / 2) / this._scale, (this._height / 2 - y) / this._scale, 0);
-    const eye = new Vector3(0, 0, this._distance);
-    const direction = this._orthographic ? new Vector3(0, 0, -1) : through.clone().sub(eye).normalize();
-    const origin = this._orthographic ? through.clone().setZ(this._distance) : eye;
-    const group = this._drawing.group;
-    const inverse = this._turn.clone().invert();
-    origin.sub(group.position).applyQuaternion(inverse);
-    direction.applyQuaternion(inverse);
-    const { positions } = this._scene;
-    let best = -1;
-    let nearest = Infinity;
-    for (let k = 0; k < this._drawing.radii.length; k++) {
-      const px = positions[3 * k] - origin.x;
-      const py = positions[3 * k + 1] - origin.y;
-      const pz = positions[3 * k + 2] - origin.z;
-      const along = px * direction.x + py * direction.y + pz * direction.z;
-      const miss = px * px + py * py + pz * pz - along * along;
-      const r = this._drawing.radii[k];
-      const hit = along - Math.sqrt(r * r - miss);
-      if (miss <= r * r && along > 0 && hit < nearest) {
-        nearest = hit;
-        best = k;
-      }
-    }
-    return best;
+  private _under(x: number, y: number): number {
+    return this._drawing ? pick(this.view, this._drawing.moment.positions, this._drawing.radii, x, y) : -1;
   }
 
   private _hover(x: number, y: number): void {
-    const atom = this._pick(x, y);
-    this._canvas.style.cursor = atom < 0 ? '' : 'pointer';
-    if (atom < 0) {
+    const atom = this._under(x, y);
+    const axis = atom < 0 ? this._axisUnder(x, y) : null;
+    this._canvas.style.cursor = atom < 0 && !axis ? '' : 'pointer';
+    if (atom < 0 && !axis) {
       this._label.style.visibility = 'hidden';
       return;
     }
-    const { species, speciesOf, sites, images } = this._scene;
-    const cell = [0, 1, 2].map(axis => images[3 * atom + axis]);
-    const beyond = cell.some(n => n !== 0) ? `, cell ${cell.join(' ')}` : '';
-    this._label.textContent = `${species[speciesOf[atom]].label} · site ${sites[atom]}${beyond}`;
+    this._label.textContent = axis ? `look along ${axis}` : nameOf(this._scene, atom);
     this._label.style.visibility = 'visible';
-    const left = Math.min(x + 12, this._width - this._label.offsetWidth - 4);
+    const left = Math.min(x + 12, this.view.width - this._label.offsetWidth - 4);
     this._label.style.transform = `translate(${Math.max(left, 2)}px, ${Math.max(y - 30, 2)}px)`;
   }
 
-  private _click(x: number, y: number, add: boolean): void {
-    const atom = this._pick(x, y);
-    const site = atom < 0 ? -1 : this._scene.sites[atom];
-    const next = new Set(add ? this._selected : []);
-    if (site >= 0) {
-      const again = this._selected.has(site) && (add || this._selected.size === 1);
-      again ? next.delete(site) : next.add(site);
+  /** The letter of the axes under a point. */
+  private _axisUnder(x: number, y: number): 'a' | 'b' | 'c' | null {
+    if (!this._drawing || x > GIZMO.x + GIZMO.reach || y < this.view.height - GIZMO.y - GIZMO.reach) {
+      return null;
     }
-    this.setSelected(next);
+    const tips = axisTips(this._writing())?.map(tip => ({ ...tip, away: Math.hypot(tip.x - x, tip.y - y) }));
+    const best = tips?.sort((p, q) => p.away - q.away)[0];
+    return best && best.away < 16 ? best.name : null;
+  }
+
+  private _click(x: number, y: number, add: boolean): void {
+    const atom = this._under(x, y);
+    const axis = atom < 0 ? this._axisUnder(x, y) : null;
+    if (axis) {
+      this.lookAlong(axis);
+      return;
+    }
+    this._choose(atom, add);
     this._hover(x, y);
-    this._options.onSelect?.([...next].sort((p, q) => p - q));
+  }
+
+  /** Select or measure an atom, or nothing (-1). */
+  private _choose(atom: number, add: boolean): void {
+    if (this._selection.measuring) {
+      const chain = this._selection.extend(atom);
+      const result = chain && measured(this._scene, this._drawing!.moment.positions, chain);
+      this._mark();
+      if (result) {
+        this.say(`${result.kind} ${told(result.kind, result.value)}`);
+        this._options.onMeasure?.(result);
+      } else if (chain) {
+        this.say(nameOf(this._scene, atom));
+      }
+      return;
+    }
+    this._selection.click(atom < 0 ? -1 : this._scene.sites[atom], add);
+    this._mark();
+    const sites = [...this._selection.sites].sort((p, q) => p - q);
+    this.say(sites.length ? `${sites.length === 1 ? 'selected site' : 'selected sites'} ${sites.join(', ')}` : 'nothing selected');
+    this._options.onSelect?.(sites);
+  }
+
+  /** Walk from atom to atom by keys. */
+  private _walk(step: number): void {
+    const count = this._scene.sites.length;
+    if (count) {
+      const { cursor } = this._selection;
+      this._selection.cursor = cursor < 0 ? (step > 0 ? 0 : count - 1) : (cursor + step + count) % count;
+      this.say(nameOf(this._scene, this._selection.cursor));
+      this._mark();
+    }
+  }
+
+  private _escape(): boolean {
+    const { cursor } = this._selection;
+    this._selection.cursor = -1;
+    if (this._toolbar.closeMenu()) {
+      return true;
+    }
+    const cleared = this._selection.clearMeasures();
+    if (cleared || cursor >= 0) {
+      this._mark();
+      this.say('cleared');
+    } else if (this._selection.measuring) {
+      this.setMeasuring(false);
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  private _key(name: string, shift: boolean): boolean {
+    const frames = this._scene.frames;
+    const step = (by: number) => (this.pause(), this.goTo(this._frame + by));
+    const keys: Record<string, (() => void) | false> = {
+      '0': () => this.reset(),
+      s: () => this.nextStyle(),
+      o: () => this.toggleOrthographic(),
+      m: () => this.setMeasuring(!this._selection.measuring),
+      l: () => this.nextLabels(),
+      f: () => this.toggleFullScreen(),
+      a: () => this.lookAlong('a'),
+      b: () => this.lookAlong('b'),
+      c: () => this.lookAlong('c'),
+      n: () => this._walk(1),
+      p: () => this._walk(-1),
+      Enter: () => this._choose(this._selection.cursor, shift),
+      ' ': frames !== null && (() => this._player?.toggle()),
+      '.': frames !== null && (() => step(1)),
+      ',': frames !== null && (() => step(-1)),
+      Home: frames !== null && (() => step(-this._frame)),
+      End: frames !== null && (() => step(frames.count))
+    };
+    if (name === 'Escape') {
+      return this._escape();
+    }
+    const act = keys[name];
+    act && act();
+    return !!act;
+  }
+
+  nextLabels(): void {
+    const modes = LABELS.filter(mode => mode !== 'custom' || this._scene.atomLabels);
+    this.setLabels(modes[(modes.indexOf(this._labels) + 1) % modes.length]);
+    this.say(`labels: ${this._labels}`);
+  }
+
+  toggleFullScreen(): void {
+    document.fullscreenElement ? void document.exitFullscreen() : void this.root.requestFullscreen?.();
   }
 }

@@ -2,24 +2,18 @@
  * One WebGL context for the whole page. Browsers drop the oldest context beyond about sixteen, so a notebook
  * with many viewers would go blank; here every viewer hands its objects to the one painter and copies the
  * pixels to a 2D canvas of its own. Any number of viewers costs one context, and none while no viewer lives.
+ *
+ * Edges are smoothed by painting larger than shown, and only in pictures that stand still.
  */
 
-import {
-  AmbientLight,
-  Camera,
-  DirectionalLight,
-  Group,
-  OrthographicCamera,
-  PerspectiveCamera,
-  Scene,
-  WebGLRenderer
-} from 'three';
+import { Camera, Group, OrthographicCamera, PerspectiveCamera, Scene, WebGLRenderer } from 'three';
 
 export interface Shot {
   group: Group;
+  /** In CSS pixels. */
   width: number;
   height: number;
-  /** Device pixels per CSS pixel. */
+  /** Painted pixels per CSS pixel. */
   ratio: number;
   orthographic: boolean;
   /** Å from the eye to the middle. */
@@ -29,6 +23,9 @@ export interface Shot {
   reach: number;
 }
 
+/** A larger canvas is given back when less than this share of it is used. */
+const LEAST_USED = 0.3;
+
 class Painter {
   users = 0;
   private _renderer: WebGLRenderer;
@@ -37,18 +34,23 @@ class Painter {
   private _orthographic = new OrthographicCamera();
 
   constructor() {
-    this._renderer = new WebGLRenderer({ antialias: true, alpha: true, powerPreference: 'low-power' });
+    this._renderer = new WebGLRenderer({ antialias: false, alpha: true, stencil: false, powerPreference: 'low-power' });
     this._renderer.setPixelRatio(1);
     this._renderer.setClearColor(0x000000, 0);
-    const key = new DirectionalLight(0xffffff, 2.9);
-    key.position.set(-0.55, 0.75, 1);
-    const fill = new DirectionalLight(0xffffff, 0.5);
-    fill.position.set(0.8, -0.5, 0.6);
-    this._stage.add(new AmbientLight(0xffffff, 0.62), key, fill);
   }
 
   get lost(): boolean {
     return this._renderer.getContext().isContextLost();
+  }
+
+  /** Draw calls of the last picture. */
+  get calls(): number {
+    return this._renderer.info.render.calls;
+  }
+
+  /** The largest picture that this browser can paint, in pixels along a side. */
+  get largest(): number {
+    return Math.min(this._renderer.capabilities.maxTextureSize, 8192);
   }
 
   onRestored(callback: () => void): () => void {
@@ -57,13 +59,15 @@ class Painter {
     return () => canvas.removeEventListener('webglcontextrestored', callback);
   }
 
-  /** Draw a group and copy the pixels into a 2D canvas of the same size. */
+  /** Draw a group and copy the pixels over the whole of a 2D canvas. */
   paint(shot: Shot, target: CanvasRenderingContext2D): void {
     const width = Math.max(1, Math.round(shot.width * shot.ratio));
     const height = Math.max(1, Math.round(shot.height * shot.ratio));
     const canvas = this._renderer.domElement;
-    if (canvas.width < width || canvas.height < height) {
-      this._renderer.setSize(Math.max(canvas.width, width), Math.max(canvas.height, height), false);
+    const wasteful = width * height < LEAST_USED * canvas.width * canvas.height;
+    if (canvas.width < width || canvas.height < height || wasteful) {
+      const grow = (have: number, need: number) => (wasteful ? need : Math.max(have, need));
+      this._renderer.setSize(grow(canvas.width, width), grow(canvas.height, height), false);
     }
     this._renderer.setViewport(0, 0, width, height);
     this._renderer.setScissor(0, 0, width, height);
@@ -71,8 +75,17 @@ class Painter {
     this._stage.add(shot.group);
     this._renderer.render(this._stage, this._camera(shot));
     this._stage.remove(shot.group);
-    target.clearRect(0, 0, width, height);
-    target.drawImage(canvas, 0, canvas.height - height, width, height, 0, 0, width, height);
+    const { width: wide, height: high } = target.canvas;
+    target.setTransform(1, 0, 0, 1, 0, 0);
+    target.clearRect(0, 0, wide, high);
+    target.imageSmoothingEnabled = wide !== width;
+    target.drawImage(canvas, 0, canvas.height - height, width, height, 0, 0, wide, high);
+  }
+
+  /** Wait until the graphics card has done what it was told. */
+  finish(): void {
+    const gl = this._renderer.getContext();
+    gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
   }
 
   dispose(): void {
@@ -81,8 +94,8 @@ class Painter {
   }
 
   private _camera(shot: Shot): Camera {
-    const near = Math.max(shot.distance - 4 * shot.reach, 0.05 * shot.distance);
-    const far = shot.distance + 4 * shot.reach;
+    const near = Math.max(shot.distance - 2 * shot.reach, 0.05 * shot.distance);
+    const far = shot.distance + 2 * shot.reach;
     const halfHeight = shot.height / (2 * shot.scale);
     const halfWidth = shot.width / (2 * shot.scale);
     if (shot.orthographic) {

@@ -7,7 +7,8 @@ export interface ControlTarget {
   hover(x: number, y: number): void;
   leave(): void;
   click(x: number, y: number, add: boolean): void;
-  reset(): void;
+  /** A letter or a named key; false where it means nothing. */
+  key(name: string, shift: boolean): boolean;
 }
 
 const CLICK_PIXELS = 4;
@@ -99,20 +100,23 @@ export function attachControls(root: HTMLElement, canvas: HTMLElement, target: C
     const box = canvas.getBoundingClientRect();
     const middle = [box.width / 2, box.height / 2] as const;
     const move = event.shiftKey ? target.pan.bind(target) : target.rotate.bind(target);
-    const keys: Record<string, () => void> = {
+    const keys: Record<string, (() => void) | undefined> = {
       ArrowLeft: () => move(-KEY_STEP, 0),
       ArrowRight: () => move(KEY_STEP, 0),
       ArrowUp: () => move(0, -KEY_STEP),
       ArrowDown: () => move(0, KEY_STEP),
       '+': () => target.zoom(1.15, ...middle),
       '=': () => target.zoom(1.15, ...middle),
-      '-': () => target.zoom(1 / 1.15, ...middle),
-      '0': () => target.reset()
+      '-': () => target.zoom(1 / 1.15, ...middle)
     };
-    if (event.target === root && keys[event.key] && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    if (event.target !== root || event.ctrlKey || event.metaKey || event.altKey) {
+      return;
+    }
+    const act = keys[event.key];
+    act?.();
+    if (act || target.key(event.key, event.shiftKey)) {
       event.preventDefault();
       event.stopPropagation();
-      keys[event.key]();
     }
   });
   return () => abort.abort();

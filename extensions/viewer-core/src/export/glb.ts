@@ -1,0 +1,1 @@
+export async function toGLB(..._: unknown[]): Promise<Blob> { return new Blob(); }
