@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from numpy.typing import ArrayLike, NDArray
+    from scipy.spatial import ConvexHull
 
     FloatArray = NDArray[np.float64]
     IntArray = NDArray[np.int64]
@@ -59,14 +60,14 @@ def polyhedra(positions: FloatArray, shells: Sequence[IntArray]) -> tuple[IntArr
         Triangles by atom, shape (f, 3), with outward normals; the centre of each triangle's shell, (f,); and the
         edges between faces that do not lie in one plane, each once, pairs of atoms, (e, 2).
     """
-    from scipy.spatial import ConvexHull, QhullError  # noqa: PLC0415 - heavy import
+    from scipy import spatial  # noqa: PLC0415 - heavy import
 
     faces, centres, edges = [], [], []
     for shell in shells:
         corners = positions[shell[1:]]
         try:
-            hull = ConvexHull(corners)
-        except QhullError:  # flat, such as a square around Cu
+            hull = spatial.ConvexHull(corners)
+        except spatial.QhullError:  # flat, such as a square around Cu
             continue
         triangles = hull.simplices.copy()
         normal = np.cross(
@@ -77,14 +78,15 @@ def polyhedra(positions: FloatArray, shells: Sequence[IntArray]) -> tuple[IntArr
         triangles[inward] = triangles[inward][:, ::-1]
         faces.append(shell[1:][triangles])
         centres.append(np.full(len(triangles), shell[0]))
-        edges.append(shell[1:][_sharp_edges(hull.simplices, hull.neighbors, hull.equations)])
+        edges.append(shell[1:][_sharp_edges(hull)])
     if not faces:
         return np.zeros((0, 3), np.int64), np.zeros(0, np.int64), np.zeros((0, 2), np.int64)
     return np.concatenate(faces), np.concatenate(centres), np.unique(np.concatenate(edges), axis=0)
 
 
-def _sharp_edges(simplices: IntArray, neighbors: IntArray, equations: FloatArray) -> IntArray:
+def _sharp_edges(hull: ConvexHull) -> IntArray:
     """Return the edges of a hull where it bends, pairs of corners in ascending order, shape (e, 2)."""
+    simplices, neighbors, equations = hull.simplices, hull.neighbors, hull.equations
     face, opposite = np.nonzero(np.arange(len(simplices))[:, None] < neighbors)
     other = neighbors[face, opposite]
     bends = np.einsum("ij,ij->i", equations[face, :3], equations[other, :3]) < COPLANAR

@@ -18,6 +18,8 @@ from nanoos_lab.structures.bonds import finite_components
 from nanoos_lab.structures.elements import element_data
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
     from pymatgen.core.structure import Molecule, Structure
 
@@ -49,7 +51,13 @@ class DrawnAtoms:
     bonds: IntArray
     """Pairs of copies, shape (m, 2)."""
     shells: tuple[IntArray, ...]
-    """Per complete shell of 4 to 8: the copy at its centre and then those around it."""
+    """Per complete shell of 4 or more: the copy at its centre and then those around it."""
+    added: BoolArray
+    """Which copies lie outside the cell and only complete a shell, shape (n,)."""
+    completed: BoolArray
+    """Which copies are centres whose shells were completed, shape (n,)."""
+    left_out: frozenset[tuple[str, str]] = frozenset()
+    """Pairs of elements whose bonds are not drawn, because the shells are too large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +69,12 @@ class _Cell:
     margin: FloatArray
     """How close to a face counts as on it, in fractions, shape (3,)."""
     repeat: IntArray
-    periodic: BoolArray
-    """By lattice vector, shape (3,)."""
+    both_faces: BoolArray
+    """Whether what lies on a face is shown on the opposite one too, by lattice vector, shape (3,)."""
 
     def copies(self, wrapped: FloatArray) -> _Copies:
         """Return every copy inside the repeated cell or on its faces, of points given inside one cell."""
-        on_face = (wrapped <= self.margin) & self.periodic
+        on_face = (wrapped <= self.margin) & self.both_faces
         ranges = (np.arange(n + 1) for n in self.repeat)
         grid = np.stack(np.meshgrid(*ranges, indexing="ij"), axis=-1).reshape(-1, 3)
         beyond = grid == self.repeat
@@ -91,7 +99,9 @@ def drawn_atoms(
     *,
     repeat: tuple[int, int, int] = (1, 1, 1),
     complete: bool = True,
+    boundary: bool = True,
     all_bonds: bool = False,
+    centres: frozenset[int] = frozenset(),
 ) -> DrawnAtoms:
     """Choose the copies and bonds that a drawing of a crystal shows.
 
@@ -100,36 +110,41 @@ def drawn_atoms(
         bonds: Its bonds.
         repeat: How many cells along each lattice vector.
         complete: Whether shells and molecules are completed beyond the faces.
+        boundary: Whether atoms on a face are shown on the opposite one too.
         all_bonds: Whether shells of more than eight ions are drawn with bonds too.
+        centres: Sites whose shells are completed and drawn however large they are.
     """
     lattice = structure.lattice
     margin = np.where(lattice.pbc, FACE_ANGSTROM / np.array(lattice.abc), 0.0)
+    on_faces = np.array(lattice.pbc) & boundary
     frac = np.asarray(structure.frac_coords, dtype=np.float64).reshape(-1, 3)
     offset = np.where(lattice.pbc, np.floor(frac + margin), 0.0).astype(np.int64)
-    cell = _Cell(frac - offset, margin, np.array(repeat, dtype=np.int64), np.array(lattice.pbc))
+    cell = _Cell(frac - offset, margin, np.array(repeat, dtype=np.int64), on_faces)
     i, j = bonds.i, bonds.j
     shift = bonds.image + offset[j] - offset[i]
     copies = cell.copies(cell.wrapped)
     if complete:
         copies = _with_whole_molecules(copies, bonds, shift, cell)
-    shells = _Shells.of(structure, bonds)
+    shells = _Shells.of(structure, bonds, centres)
     inside = len(copies.site)
     open_centres = np.zeros(inside, bool)
     if complete:
         open_centres = shells.to_complete(copies, cell)
         copies = _completed(copies, shells, open_centres, shift)
     pairs, bond_of = _bonds_between(copies, i, j, shift)
-    ghost = np.arange(len(copies.site)) >= inside
-    centre = np.concatenate([open_centres, np.zeros(len(copies.site) - inside, bool)])
+    added = np.arange(len(copies.site)) >= inside
+    completed = np.concatenate([open_centres, np.zeros(len(copies.site) - inside, bool)])
     p, q = pairs[:, 0], pairs[:, 1]
-    keep = ~(ghost[p] | ghost[q])
-    keep |= centre[p] & ghost[q] & shells.from_i[bond_of]
-    keep |= centre[q] & ghost[p] & shells.from_j[bond_of]
+    keep = ~(added[p] | added[q])
+    keep |= completed[p] & added[q] & shells.from_i[bond_of]
+    keep |= completed[q] & added[p] & shells.from_j[bond_of]
     around = _around(pairs[keep], bond_of[keep], shells)
     if not all_bonds:
         keep &= ~shells.wide[bond_of]
     position = (cell.wrapped[copies.site] + copies.image) @ np.asarray(lattice.matrix)
-    return DrawnAtoms(copies.site, copies.image - offset[copies.site], position, pairs[keep], around)
+    wide = frozenset() if all_bonds else shells.wide_pairs()
+    image = copies.image - offset[copies.site]
+    return DrawnAtoms(copies.site, image, position, pairs[keep], around, added, completed, wide)
 
 
 def drawn_molecule(molecule: Molecule, bonds: BondGraph) -> DrawnAtoms:
@@ -142,7 +157,37 @@ def drawn_molecule(molecule: Molecule, bonds: BondGraph) -> DrawnAtoms:
     n = len(molecule)
     position = np.array(molecule.cart_coords, dtype=np.float64).reshape(-1, 3)
     pairs = np.stack([bonds.i, bonds.j], axis=1)
-    return DrawnAtoms(np.arange(n), np.zeros((n, 3), np.int64), position, pairs, ())
+    none = np.zeros(n, bool)
+    return DrawnAtoms(np.arange(n), np.zeros((n, 3), np.int64), position, pairs, (), none, none)
+
+
+class BondFollower:
+    """Finds which bonds between the same drawn atoms there are in other geometries.
+
+    Args:
+        drawn: The copies, chosen in the first geometry.
+        symbols: Of the sites.
+    """
+
+    def __init__(self, drawn: DrawnAtoms, symbols: Sequence[str]) -> None:
+        self._copies = _Copies(drawn.site, drawn.image)
+        self._added, self._completed = drawn.added, drawn.completed
+        names = np.array(symbols)
+        self._left_out = [(names == a, names == b) for a, b in drawn.left_out]
+
+    def pairs(self, bonds: BondGraph) -> IntArray:
+        """Return pairs of copies, shape (m, 2).
+
+        Args:
+            bonds: Of the same sites, at places that are not wrapped into the cell.
+        """
+        wanted = np.ones(len(bonds), bool)
+        for a, b in self._left_out:
+            wanted &= ~((a[bonds.i] & b[bonds.j]) | (b[bonds.i] & a[bonds.j]))
+        pairs, _ = _bonds_between(self._copies, bonds.i[wanted], bonds.j[wanted], bonds.image[wanted])
+        added, completed = self._added[pairs], self._completed[pairs]
+        result: IntArray = pairs[~added.any(axis=1) | (added.any(axis=1) & completed.any(axis=1))]
+        return result
 
 
 def _key(site: IntArray, image: IntArray) -> IntArray:
@@ -188,15 +233,19 @@ class _Shells:
     """By how many shells the site's ligands are shared, on average, shape (n_sites,); 0 around a nonmetal."""
     i: IntArray
     j: IntArray
+    symbols: tuple[str, ...]
+    """Of the sites, shape (n_sites,)."""
 
     @classmethod
-    def of(cls, structure: Structure, bonds: BondGraph) -> _Shells:
+    def of(cls, structure: Structure, bonds: BondGraph, centres: frozenset[int]) -> _Shells:
         n, i, j = bonds.n_sites, bonds.i, bonds.j
         codes, symbols = _codes(structure)
         donor = pair_rules(symbols).donor
         gives_i, gives_j = donor[codes[i], codes[j]], donor[codes[j], codes[i]]
         size = np.bincount(i[gives_i], minlength=n) + np.bincount(j[gives_j], minlength=n)
-        compact = (size > 0) & (size <= LARGEST_SHELL)
+        names = tuple(symbols[code] for code in codes.tolist())
+        asked = np.isin(np.arange(n), list(centres))
+        compact = (size > 0) & ((size <= LARGEST_SHELL) | asked)
         from_i, from_j = gives_i & compact[i], gives_j & compact[j]
         shells_of = np.bincount(j[from_i], minlength=n) + np.bincount(i[from_j], minlength=n)
         wide = (gives_i & ~compact[i] & (shells_of[j] > 0)) | (gives_j & ~compact[j] & (shells_of[i] > 0))
@@ -205,7 +254,15 @@ class _Shells:
         )
         nonmetal = np.array([element_data(s).kind == "nonmetal" for s in symbols], bool)[codes]
         sharing = np.where(nonmetal, 0.0, total / np.maximum(size, 1))
-        return cls(from_i, from_j, wide, np.where(compact, size, 0), sharing, i, j)
+        return cls(
+            from_i, from_j, wide, np.where(compact, size, 0), np.where(asked, 0.0, sharing), i, j, names
+        )
+
+    def wide_pairs(self) -> frozenset[tuple[str, str]]:
+        """Return the elements at the ends of bonds that belong to shells too large to draw."""
+        chosen = np.flatnonzero(self.wide)
+        ends = zip(self.i[chosen].tolist(), self.j[chosen].tolist(), strict=True)
+        return frozenset((self.symbols[p], self.symbols[q]) for p, q in ends)
 
     def to_complete(self, copies: _Copies, cell: _Cell) -> BoolArray:
         """Return which copies are centres whose ligands are all to be shown."""
@@ -267,7 +324,7 @@ def _bonds_between(copies: _Copies, i: IntArray, j: IntArray, shift: IntArray) -
 
 
 def _around(pairs: IntArray, bond_of: IntArray, shells: _Shells) -> tuple[IntArray, ...]:
-    """Return the complete shells of 4 to 8 among the shown copies."""
+    """Return the complete shells of 4 or more among the shown copies."""
     forward, back = shells.from_i[bond_of], shells.from_j[bond_of]
     centre = np.concatenate([pairs[forward, 0], pairs[back, 1]])
     ligand = np.concatenate([pairs[forward, 1], pairs[back, 0]])

@@ -133,6 +133,7 @@ def scene_from_wire(data: Mapping[str, Any]) -> Scene:
             f"not a scene of version 1 to {VERSION}: schema {data.get('schema')!r}, version {data.get('version')!r}"
         )
     lattice = data["lattice"]
+    arrays: dict[str, Any] = {name: _decode(data[name], kind) for name, kind in _ARRAYS.items()}
     return Scene(
         title=data["title"],
         style=check_style(data["style"]),
@@ -141,7 +142,7 @@ def scene_from_wire(data: Mapping[str, Any]) -> Scene:
         lattice=None if lattice is None else np.array(lattice, np.float32),
         center=np.array(data["center"], np.float32),
         view=np.array(data["view"], np.float32),
-        **{name: _decode(data[name], kind) for name, kind in _ARRAYS.items()},
+        **arrays,
         **_extras_from_wire(data),
     )
 
