@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from nanoos_lab.display import text
+from nanoos_lab.display import numbers, text
 from nanoos_lab.lab.monitoring import take_snapshot
 
 if TYPE_CHECKING:
@@ -60,14 +60,19 @@ def draw(snapshot: Mapping[str, Any]) -> RenderableType:
     counts = ", ".join(f"{n} {state.lower()}" for state, n in snapshot["counts"].items())
     rows = [
         (
-            row["id"], row["task"], row["what"], row["state"], _bar(row["fraction"]), row["elapsed"],
+            row["id"], row["task"], row["what"], row["state"], _bar(row["fraction"]), _elapsed(row),
             row["place"] or row["profile"], row["message"],
         )
         for row in snapshot["rows"]
     ]  # fmt: skip
     title = f"{snapshot['total']} runs: {counts}" if counts else "no runs"
-    wrong = [f"{len(f['runs'])} × {f['type'] or 'failed'}: {f['message']}" for f in snapshot["failures"]]
+    wrong = [f"{f['count']} × {f['type'] or 'failed'}: {f['message']}" for f in snapshot["failures"]]
     return text.stack(text.table(_HEADERS, rows, numeric=("elapsed",), title=title), *wrong)
+
+
+def _elapsed(row: Mapping[str, Any]) -> str:
+    started, finished = row["started_at"], row["finished_at"]
+    return numbers.duration(None if started is None else max((finished or time.time()) - started, 0.0))
 
 
 def _bar(fraction: float | None) -> str:

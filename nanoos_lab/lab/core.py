@@ -16,6 +16,8 @@ from nanoos_lab.lab.records import StructureRecord, StructureSet
 from nanoos_lab.lab.runs import Batch, Run
 from nanoos_lab.lab.sharing import Sharing
 from nanoos_lab.lab.similarity import Similarity
+from nanoos_lab.lab.watching import Watching
+from nanoos_lab.lab.tables import Tabling
 from nanoos_lab.lab.workspace import StructureLike, Workspace
 from nanoos_lab.runs.engine import Runs
 from nanoos_lab.settings import load_settings, user_settings_path
@@ -30,7 +32,9 @@ if TYPE_CHECKING:
     from nanoos_lab.structures import ParsedStructure
 
 
-class Lab(Accounting, Archiving, Finding, History, Importing, Measuring, Sharing, Similarity, Workspace):
+class Lab(
+    Accounting, Archiving, Finding, History, Importing, Measuring, Sharing, Similarity, Tabling, Watching, Workspace
+):
     """An open workspace: structures, runs and values of one project, in a folder or on a server.
 
     Args:

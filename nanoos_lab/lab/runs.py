@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from nanoos_lab.runs import Progress
     from nanoos_lab.store.accounting import Usage
     from nanoos_lab.store.schema import PropertyValueRow
+    from nanoos_lab.widgets import BatchMonitor
 
 _SHOWN_ROWS = 40
 
@@ -348,3 +349,25 @@ class Batch(RunSet):
         for value in self._lab.value_rows(run_id=ids, include_synthetic=True):
             values.setdefault(value.run_id or "", []).append(value)
         return details.batch_frame(self.rows(), self._lab.input_rows(ids), values)
+
+    def monitor(self, *, property: str = "", direction: str = "") -> BatchMonitor:  # noqa: A002 - the field's word
+        """Return a widget that keeps showing how the batch stands, the best so far, and each run's structure.
+
+        Args:
+            property: Which property is shown; by default the task's main one.
+            direction: Which value is best: ``lowest`` or ``highest``; by default as the property suggests.
+
+        Raises:
+            UnknownNameError: There is no such property.
+            InvalidInputError: The direction is neither.
+        """
+        from nanoos_lab.lab.watching import watch_batch  # noqa: PLC0415 - it is above this module
+
+        return watch_batch(self._lab, self.id, property=property, direction=direction)
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        from nanoos_lab.lab.batches import BatchWatch  # noqa: PLC0415 - it is above this module
+        from nanoos_lab.widgets.live import still_bundle  # noqa: PLC0415 - drawn when shown
+
+        watch = BatchWatch(self._lab, self.id)
+        return still_bundle(watch.saved(watch.read())) | {"text/plain": repr(self)}

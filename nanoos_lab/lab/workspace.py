@@ -160,21 +160,14 @@ class Workspace:
         """Return runs, newest first; live, as a widget that keeps showing how they stand.
 
         Args:
-            limit: At most so many; None for all.
+            limit: At most so many; None for all. A live display has room for hundreds, and counts all.
             live: Whether to watch them.
             filters: ``task``, ``state``, ``batch``, ``structure`` (one of its inputs), ``parent``.
         """
         if "structure" in filters:
             filters["structure"] = self.structure(filters["structure"]).id
         if live:
-            from nanoos_lab.widgets import RunMonitor  # noqa: PLC0415 - widgets are an extra
-
-            return RunMonitor(
-                lambda log_of: monitoring.take_snapshot(
-                    self, filters, log_of=log_of, limit=limit or monitoring.SHOWN
-                ),
-                lambda verb, run: monitoring.act(self, verb, run),
-            )
+            return monitoring.watch_runs(self, filters)
         self._runs.step()
         with self.store.read() as session:
             rows = run_rows.find_runs(session, self.store.scope, limit=limit, **filters)

@@ -9,33 +9,49 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from nanoos_lab.widgets.batch import BatchMonitor
     from nanoos_lab.widgets.cards import Card, PredictionCards, cards_html
     from nanoos_lab.widgets.cards.live import LiveCards
-    from nanoos_lab.widgets.export import scene_bundle, scene_div, scene_script
+    from nanoos_lab.widgets.export import scene_bundle, scene_div, scene_page, scene_script
     from nanoos_lab.widgets.monitor import RunMonitor
-    from nanoos_lab.widgets.viewer import StructureViewer
+    from nanoos_lab.widgets.table import MaterialTable
+    from nanoos_lab.widgets.viewer import StructureViewer, link, side_by_side, unlink, view
 
 __all__ = [
+    "BatchMonitor",
     "Card",
     "LiveCards",
+    "MaterialTable",
     "PredictionCards",
     "RunMonitor",
     "StructureViewer",
     "cards_html",
+    "link",
     "scene_bundle",
     "scene_div",
+    "scene_page",
     "scene_script",
+    "side_by_side",
+    "unlink",
+    "view",
 ]
 _HOMES = {
+    "BatchMonitor": "batch",
     "Card": "cards",
     "LiveCards": "cards.live",
+    "MaterialTable": "table",
     "PredictionCards": "cards",
     "RunMonitor": "monitor",
     "StructureViewer": "viewer",
     "cards_html": "cards",
+    "link": "viewer",
     "scene_bundle": "export",
     "scene_div": "export",
+    "scene_page": "export",
     "scene_script": "export",
+    "side_by_side": "viewer",
+    "unlink": "viewer",
+    "view": "viewer",
 }
 
 

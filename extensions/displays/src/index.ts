@@ -2,9 +2,11 @@
 
 import { CARDS_MIME, drawCards } from './cards';
 import type { Draw } from './display';
+import { MONITOR_MIME, drawMonitor } from './monitor';
 
 export type { Draw, Drawn, Link } from './display';
 
 export const DISPLAYS: Readonly<Record<string, Draw>> = {
-  [CARDS_MIME]: drawCards
+  [CARDS_MIME]: drawCards,
+  [MONITOR_MIME]: drawMonitor
 };
