@@ -122,7 +122,7 @@ def test_without_webgl_the_still_remains_and_the_reason_is_said(page, tmp_path):
 def test_a_damaged_scene_says_so_and_keeps_the_still(page, tmp_path):
     page.goto(write_page(tmp_path, [scene_of(PEROVSKITE)]))
     path = tmp_path / "report.html"
-    path.write_text(path.read_text(encoding="utf-8").replace('"version":1', '"version":99'), encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace('"version":2', '"version":99'), encoding="utf-8")
     page.reload()
     page.wait_for_selector(".nanoos-viewer-message:has-text('version 99')")
     assert page.is_visible("div.nanoos-scene > svg")

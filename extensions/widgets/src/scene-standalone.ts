@@ -1,10 +1,12 @@
 /**
  * For exported pages: make every `<div class="nanoos-scene">` turn. The div holds the still SVG and a
  * `<script type="application/vnd.nanoos.scene+json">`; without this script, or without WebGL, the still
- * remains. The still keeps the place, so that the page does not move.
+ * remains. The still keeps the place, so that the page does not move. Divs of one `data-nanoos-group` turn together.
  */
 
 import { MIME_TYPE, showScene } from '@nanoos/viewer-core';
+import { Link } from './viewer/links';
+import { framesOf } from './viewer/live';
 
 function enliven(div: HTMLElement): void {
   const script = div.querySelector<HTMLScriptElement>(`script[type="${MIME_TYPE}"]`);
@@ -24,8 +26,23 @@ function enliven(div: HTMLElement): void {
   } catch {
     // left null: the viewer says that this is no scene
   }
-  const viewer = showScene(host, json);
+  let frame = 0;
+  const goTo = (next: number) => {
+    if (next !== frame) {
+      frame = next;
+      viewer?.setFrame(next);
+    }
+  };
+  const link = new Link({ frames: framesOf(json), setCamera: camera => viewer?.setCamera(camera), setFrame: goTo });
+  const viewer = showScene(host, json, {
+    onCamera: camera => link.camera(camera),
+    onFrame: next => {
+      frame = next;
+      link.frame(next);
+    }
+  });
   if (viewer) {
+    link.join(div.dataset.nanoosGroup ?? '');
     if (still) {
       still.style.display = 'none';
     }
