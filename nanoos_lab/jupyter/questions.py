@@ -15,6 +15,8 @@ Place = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"^[^\x00-\x
 """A lab: a folder under the server's root, or the address of a server."""
 Project = Annotated[str, Field(default="", max_length=200, pattern=r"^[^\x00-\x1f]*$")]
 RecordId = Annotated[str, Field(min_length=4, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+TemplateName = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9_-]+$")]
+"""Only the package's own, by name."""
 Repeats = Annotated[int, Field(ge=1, le=MOST_REPEATS)]
 
 
@@ -94,11 +96,16 @@ class Act(OfRun):
     verb: Literal["cancel", "retry"]
 
 
+class OneTemplate(Question):
+    """About a template."""
+
+    template: TemplateName
+
+
 class Order(InLab):
     """Run a template."""
 
-    template: Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9_-]+$")]
-    """Only the package's own, by name."""
+    template: TemplateName
     structures: Annotated[list[RecordId], Field(max_length=2000)]
     parameters: Annotated[dict[str, Any], Field(max_length=100)] = Field(default_factory=dict)
     on: Annotated[str, Field(min_length=1, max_length=100)]

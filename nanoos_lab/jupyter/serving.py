@@ -6,15 +6,38 @@ import atexit
 from typing import TYPE_CHECKING
 
 from jupyter_server.utils import url_path_join
+from tornado.ioloop import PeriodicCallback
 
 from nanoos_lab.jupyter.handlers.base import Desk
 from nanoos_lab.jupyter.handlers.files import SceneHandler
+from nanoos_lab.jupyter.handlers.labs import LabsHandler, OverviewHandler, RunHandler, StructureHandler
+from nanoos_lab.jupyter.handlers.templates import (
+    FormHandler,
+    OrderHandler,
+    PreflightHandler,
+    ProfilesHandler,
+    ReportHandler,
+    TemplatesHandler,
+)
 from nanoos_lab.jupyter.shelf import Shelf
 
 if TYPE_CHECKING:
     from jupyter_server.serverapp import ServerApp
 
-ADDRESSES = {"scene": SceneHandler}
+ADDRESSES = {
+    "scene": SceneHandler,
+    "labs": LabsHandler,
+    "overview": OverviewHandler,
+    "structure": StructureHandler,
+    "run": RunHandler,
+    "templates": TemplatesHandler,
+    "form": FormHandler,
+    "profiles": ProfilesHandler,
+    "preflight": PreflightHandler,
+    "order": OrderHandler,
+    "report": ReportHandler,
+}
+_TIDY_MS = 60_000
 
 
 def add_handlers(server: ServerApp) -> Desk:
@@ -31,5 +54,6 @@ def add_handlers(server: ServerApp) -> Desk:
     routes = [(url_path_join(base, name), kind, {"desk": desk}) for name, kind in ADDRESSES.items()]
     server.web_app.add_handlers(".*$", routes)
     server.web_app.settings["nanoos_lab"] = desk
+    PeriodicCallback(lambda: desk.pool.submit(desk.shelf.tidy), _TIDY_MS).start()
     atexit.register(desk.close)
     return desk
