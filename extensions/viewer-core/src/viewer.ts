@@ -423,7 +423,7 @@ export class Viewer {
     this.root.dataset.calls = String(painter.calls);
     if (sharp) {
       painter.finish();
-      this._pace.cost = performance.now() - start;
+      this._pace.took(performance.now() - start);
     }
     paintShapes(context, overlayOf(this._writing()), device);
     this.root.dataset.painted = '1';

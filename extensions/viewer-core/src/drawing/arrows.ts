@@ -3,7 +3,7 @@
 import { BufferAttribute, BufferGeometry } from 'three';
 import { rgb } from '../scene/colors';
 import { Vectors } from '../scene/scene';
-import { Instances } from './cards';
+import { Copies } from './cards';
 import { shader } from './shaders';
 
 export const SHAFT_ANGSTROM = 0.09;
@@ -42,7 +42,7 @@ function arrow(sides: number): BufferGeometry {
 }
 
 export class Arrows {
-  readonly shafts: Instances;
+  readonly shafts: Copies;
   private readonly _atoms: ArrayLike<number>;
 
   constructor(vectors: Vectors) {
@@ -52,7 +52,7 @@ export class Arrows {
     this._atoms = vectors.atoms;
     const material = shader('arrow', { uHead: HEAD_LENGTH_ANGSTROM });
     material.side = 2;
-    this.shafts = new Instances(
+    this.shafts = new Copies(
       arrow(count > 1000 ? 8 : 18),
       material,
       { start: [new Float32Array(3 * count), 3], tip: [new Float32Array(3 * count), 3], tint: [tint, 3] },

@@ -3,7 +3,7 @@
 import { DataTexture, FloatType, NearestFilter, RGBAFormat } from 'three';
 import { Scene } from '../scene/scene';
 import { VACANT, rgb } from '../scene/colors';
-import { Instances, card } from './cards';
+import { Copies, card } from './cards';
 import { shader } from './shaders';
 
 const HALO = [255, 166, 0];
@@ -34,8 +34,8 @@ function pies(scene: Scene): { texture: DataTexture; rows: Int8Array | Int16Arra
 }
 
 export class Atoms {
-  readonly balls: Instances;
-  private _halos: Instances | null = null;
+  readonly balls: Copies;
+  private _halos: Copies | null = null;
   private _texture: DataTexture | null = null;
 
   constructor(scene: Scene, colors: Uint8Array) {
@@ -44,7 +44,7 @@ export class Atoms {
     this._texture = mixed?.texture ?? null;
     const row = mixed ? Float32Array.from(scene.speciesOf, s => mixed.rows[s]) : new Float32Array(0);
     const material = shader('ball', { uGrow: 0, ...(mixed && { uPies: mixed.texture }) }, mixed ? { PIES: mixed.most } : {});
-    this.balls = new Instances(
+    this.balls = new Copies(
       card(-1),
       material,
       {
@@ -69,14 +69,14 @@ export class Atoms {
   }
 
   /** Make halos around these atoms; the old ones go. */
-  mark(atoms: number[]): Instances | null {
+  mark(atoms: number[]): Copies | null {
     this._halos?.dispose();
     this._halos = null;
     if (atoms.length) {
       const tint = new Uint8Array(3 * atoms.length);
       atoms.forEach((_, n) => tint.set(HALO, 3 * n));
       const own = { center: [new Float32Array(3 * atoms.length), 3], radius: [new Float32Array(atoms.length), 1], tint: [tint, 3] };
-      this._halos = new Instances(card(-1), shader('ball', { uGrow: HALO_ANGSTROM }, { FLAT: '' }), own as any, atoms.length);
+      this._halos = new Copies(card(-1), shader('ball', { uGrow: HALO_ANGSTROM }, { FLAT: '' }), own as any, atoms.length);
       this._halos.mesh.userData.atoms = atoms;
     }
     return this._halos;

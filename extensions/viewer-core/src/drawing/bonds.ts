@@ -2,14 +2,14 @@
 
 import { Scene, Style, bondRadiusOf, radiiOf } from '../scene/scene';
 import { Numbers } from '../scene/wire';
-import { Instances, card } from './cards';
+import { Copies, card } from './cards';
 import { shader } from './shaders';
 
 /** From here on sticks are flat in depth, which spares the graphics card a write per pixel and is not seen. */
 const MANY = 4000;
 
 export class Bonds {
-  readonly sticks: Instances;
+  readonly sticks: Copies;
   private _radii: Float32Array;
   private readonly _colors: Uint8Array;
 
@@ -21,7 +21,7 @@ export class Bonds {
     }
     this._colors = colors;
     this._radii = radiiOf(scene, 'ball-and-stick');
-    this.sticks = new Instances(
+    this.sticks = new Copies(
       card(0),
       shader('stick', { uRadius: scene.bondRadius }, most > MANY ? {} : { ROUND: '' }),
       {

@@ -1,13 +1,9 @@
-/** Instanced geometry: what is the same for all, and what each has of its own. */
+/**
+ * Many copies of a shape in one draw call. The copies are written out, not instanced: a card has four corners, which
+ * is less than what drivers spend on an instance (software renderers draw instances one by one: 20 times slower).
+ */
 
-import {
-  BufferAttribute,
-  BufferGeometry,
-  InstancedBufferAttribute,
-  InstancedBufferGeometry,
-  Material,
-  Mesh
-} from 'three';
+import { BufferAttribute, BufferGeometry, Material, Mesh } from 'three';
 
 type Own = Record<string, [array: Float32Array | Uint8Array, size: number]>;
 
@@ -19,41 +15,69 @@ export function card(low: number): BufferGeometry {
   return shape;
 }
 
-/** Many copies of a shape in one draw call; bytes are shares of 255. */
-export class Instances {
-  readonly mesh: Mesh<InstancedBufferGeometry, Material>;
+export class Copies<M extends Material = Material> {
+  readonly mesh: Mesh<BufferGeometry, M>;
+  private readonly _own: Own;
+  private readonly _corners: number;
+  private readonly _indices: number;
 
-  constructor(shape: BufferGeometry, material: Material, own: Own, count: number) {
-    const geometry = new InstancedBufferGeometry();
-    geometry.setIndex(shape.index);
-    for (const [name, attribute] of Object.entries(shape.attributes)) {
-      geometry.setAttribute(name, attribute);
+  /** @param own What each copy has of its own, one entry per copy; bytes are shares of 255. */
+  constructor(shape: BufferGeometry, material: M, own: Own, count: number) {
+    const geometry = new BufferGeometry();
+    const index = shape.index!.array;
+    this._own = own;
+    this._indices = index.length;
+    const shared = Object.entries(shape.attributes);
+    this._corners = shared[0][1].count;
+    const all = new Uint32Array(index.length * count);
+    for (let k = 0; k < count; k++) {
+      for (let n = 0; n < index.length; n++) {
+        all[k * index.length + n] = index[n] + k * this._corners;
+      }
+    }
+    geometry.setIndex(new BufferAttribute(all, 1));
+    for (const [name, { array, itemSize }] of shared) {
+      const repeated = new Float32Array(array.length * count);
+      for (let k = 0; k < count; k++) {
+        repeated.set(array, k * array.length);
+      }
+      geometry.setAttribute(name, new BufferAttribute(repeated, itemSize));
     }
     for (const [name, [array, size]] of Object.entries(own)) {
-      geometry.setAttribute(name, new InstancedBufferAttribute(array, size, array instanceof Uint8Array));
+      const bytes = array instanceof Uint8Array;
+      const length = size * this._corners * count;
+      geometry.setAttribute(name, new BufferAttribute(bytes ? new Uint8Array(length) : new Float32Array(length), size, bytes));
     }
-    geometry.instanceCount = count;
     this.mesh = new Mesh(geometry, material);
     this.mesh.frustumCulled = false;
     this.mesh.visible = count > 0;
+    this.changed(...Object.keys(own));
   }
 
-  get count(): number {
-    return this.mesh.geometry.instanceCount;
-  }
-
+  /** Draw only the first copies. */
   set count(count: number) {
-    this.mesh.geometry.instanceCount = count;
+    this.mesh.geometry.setDrawRange(0, count * this._indices);
   }
 
-  /** The numbers of an attribute, to be written in place; `changed` then sends them. */
+  /** The numbers of an attribute by copy, to be written in place; `changed` then sends them. */
   array(name: string): Float32Array {
-    return this.mesh.geometry.getAttribute(name).array as Float32Array;
+    return this._own[name][0] as Float32Array;
   }
 
   changed(...names: string[]): void {
     for (const name of names) {
-      this.mesh.geometry.getAttribute(name).needsUpdate = true;
+      const [from, size] = this._own[name];
+      const attribute = this.mesh.geometry.getAttribute(name) as BufferAttribute;
+      const to = attribute.array;
+      let at = 0;
+      for (let k = 0; k < from.length; k += size) {
+        for (let corner = 0; corner < this._corners; corner++) {
+          for (let part = 0; part < size; part++) {
+            to[at++] = from[k + part];
+          }
+        }
+      }
+      attribute.needsUpdate = true;
     }
   }
 

@@ -109,7 +109,7 @@ export class Drawing {
     this._show();
   }
 
-  /** Show another frame: numbers of instances change, and nothing is made anew. */
+  /** Show another frame: numbers change, and nothing is made anew. */
   setFrame(frame: number): void {
     this.moment = momentOf(this._scene, frame);
     this._place();

@@ -1,11 +1,11 @@
 /** Lines of a width in pixels: the cell's edges, and the rims of polyhedra. */
 
-import { Vector2, Vector4 } from 'three';
-import { Instances, card } from './cards';
+import { DoubleSide, Vector2, Vector4 } from 'three';
+import { Copies, card } from './cards';
 import { shader } from './shaders';
 
 export class Lines {
-  readonly strokes: Instances;
+  readonly strokes: Copies;
   private readonly _pixels: number;
 
   /** @param nearer How far the lines are lifted towards the eye, so that what they edge does not hide them. */
@@ -14,7 +14,8 @@ export class Lines {
     const material = shader('line', { uSize: new Vector2(1, 1), uWidth: 1, uNearer: nearer, uColor: new Vector4(...color) });
     material.premultipliedAlpha = true;
     material.transparent = color[3] < 1;
-    this.strokes = new Instances(
+    material.side = DoubleSide; // the corners of a line go round either way
+    this.strokes = new Copies(
       card(0),
       material,
       { start: [new Float32Array(3 * count), 3], stop: [new Float32Array(3 * count), 3] },

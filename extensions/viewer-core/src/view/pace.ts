@@ -9,8 +9,9 @@ const COARSEST = 0.6;
 
 export class Pace {
   visible = false;
-  /** How long a sharp picture takes, in ms. */
-  cost = Infinity;
+  /** How long a sharp picture takes, in ms; the first one does not count, as shaders are compiled in it. */
+  private _cost = Infinity;
+  private _sharp = 0;
   private _request = 0;
   private _timer = 0;
   private _moving = false;
@@ -53,11 +54,17 @@ export class Pace {
     if (sharp) {
       return still;
     }
-    if (this.cost === Infinity) {
+    if (this._cost === Infinity) {
       return device;
     }
-    const affordable = still * Math.sqrt(GOAL_MS / Math.max(this.cost, 0.1));
+    const affordable = still * Math.sqrt(GOAL_MS / Math.max(this._cost, 0.1));
     return affordable >= still ? still : Math.max(Math.min(affordable, device), COARSEST * device);
+  }
+
+  /** Note how long a sharp picture took, in ms. */
+  took(cost: number): void {
+    this._sharp += 1;
+    this._cost = this._sharp === 1 ? Infinity : cost;
   }
 
   stop(): void {
