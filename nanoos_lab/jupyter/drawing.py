@@ -5,10 +5,12 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from nanoos_lab.errors import NanoOSError, StructureParseError
 from nanoos_lab.jupyter.places import check_size
 from nanoos_lab.jupyter.refusing import RefusedError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from nanoos_lab.jupyter.questions import Drawing, FileDrawing
@@ -16,27 +18,48 @@ if TYPE_CHECKING:
 
 MOST_ATOMS = 60_000
 """Atoms of a picture, before those beyond the cell's faces are added."""
+MOST_POSITIONS = 1_500_000
+"""Of a trajectory: frames times atoms."""
 _LISTED = 1000
+_GRIDS = ("CHG", "AECCAR", "PARCHG", "LOCPOT", "ELFCAR")
+_ULM = b"- of Ulm"
+"""How ASE's trajectories begin; what begins otherwise may be a pickle, which is never read."""
 
 
 def draw_file(path: Path, question: FileDrawing) -> dict[str, Any]:
-    """Return the drawing of a structure file.
+    """Return the drawing of a structure file: of a structure, of frames, or of a grid of numbers.
 
     Args:
         path: The file.
         question: What is drawn, and how.
 
     Returns:
-        ``scene`` with its ``facts``; ``structures``, the names of what the file holds; ``which`` is drawn.
+        ``scene`` with its ``facts``; ``structures``, the names of what the file holds where one is chosen among
+        them; ``count``, of these or of the frames; ``which`` is drawn, None for frames.
 
     Raises:
         RefusedError: It is too large, or has no such structure.
         StructureParseError: It cannot be read.
     """
+    check_size(path, question.path)
+    name = path.name.upper()
+    try:
+        if name.startswith(_GRIDS) or name.endswith((".CUBE", ".CUB", ".CHGCAR")):
+            return _draw_grid(path, question)
+        if name.startswith("XDATCAR") or name.endswith((".TRAJ", ".XDATCAR")):
+            return _draw_frames(path, path, question)
+        return _draw_structures(path, question)
+    except NanoOSError as error:
+        raise _without_folder(error, path) from None
+
+
+def _draw_structures(path: Path, question: FileDrawing) -> dict[str, Any]:
     from nanoos_lab.structures import read_structures  # noqa: PLC0415 - pymatgen is heavy
 
-    check_size(path, question.path)
     found = read_structures(path, name=path.name)
+    if question.which is None and len(found) > 1 and _alike(found):
+        xyz = found[0].format in {"xyz", "extxyz"} and path.suffix != ".gz"
+        return _draw_frames(path, path if xyz else [one.structure for one in found], question)
     which = question.which or 0
     if which >= len(found):
         raise RefusedError(
@@ -46,27 +69,83 @@ def draw_file(path: Path, question: FileDrawing) -> dict[str, Any]:
         )
     chosen = found[which]
     scene = draw(chosen.structure, question, title=title_of(chosen))
+    facts = [*facts_of(chosen.structure), _file_fact(path, chosen.format)]
     return {
-        "scene": scene | {"facts": facts_of_file(chosen, path)},
+        "scene": scene | {"facts": facts},
         "structures": [title_of(one) for one in found[:_LISTED]],
         "count": len(found),
         "which": which,
     }
 
 
-def draw(structure: Any, question: Drawing, *, title: str) -> dict[str, Any]:  # noqa: ANN401 - pymatgen's
+def _draw_frames(path: Path, source: Any, question: FileDrawing) -> dict[str, Any]:  # noqa: ANN401 - as trajectory_of
+    from nanoos_lab.scenes import scene_of_trajectory  # noqa: PLC0415 - numpy and pymatgen are heavy
+    from nanoos_lab.scenes.trajectories import trajectory_of  # noqa: PLC0415
+
+    if path.suffix == ".traj" and not path.read_bytes()[: len(_ULM)] == _ULM:
+        raise StructureParseError("this is no trajectory of ASE (its first bytes are others)", path.name)
+    frames = trajectory_of(source)
+    count, atoms = frames.positions.shape[:2]
+    if (size := count * _check_atoms(frames.first, question)) > MOST_POSITIONS:
+        raise RefusedError(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            f"{path.name} holds {count} frames of {atoms} atoms, {size} positions as drawn, and at most "
+            f"{MOST_POSITIONS} are drawn here",
+            "Choose a smaller supercell, or cut out the frames that matter.",
+        )
+    options = question.options() | {"bonds": question.bonds != "no" and "auto"}
+    formula = str(frames.first.composition.reduced_formula)
+    scene = scene_of_trajectory(source, **options, title=f"{formula} · {path.name}").to_json()
+    facts = [*facts_of(frames.first), ["Frames", str(count)], _file_fact(path, "trajectory")]
+    return {"scene": scene | {"facts": facts}, "structures": [], "count": count, "which": None}
+
+
+def _draw_grid(path: Path, question: FileDrawing) -> dict[str, Any]:
+    from nanoos_lab.scenes import read_volumetric  # noqa: PLC0415 - numpy and pymatgen are heavy
+
+    grid = read_volumetric(path)
+    points = " × ".join(map(str, grid.data.shape))
+    title = f"{grid.structure.composition.reduced_formula} · {path.name}"
+    scene = draw(grid.structure, question, title=title, isosurface=grid)
+    reach = f"{grid.data.min():.3g} to {grid.data.max():.3g} {grid.unit}".strip()
+    facts = [*facts_of(grid.structure), ["Grid", points], ["Values", reach], _file_fact(path, grid.name or "grid")]
+    return {"scene": scene | {"facts": facts}, "structures": [], "count": 1, "which": 0}
+
+
+def _alike(found: Sequence[ParsedStructure]) -> bool:
+    """Whether these are frames: the same kinds of atoms in the same order."""
+    first = [site.species for site in found[0].structure]
+    return all(
+        len(one.structure) == len(first) and all(a.species == b for a, b in zip(one.structure, first, strict=True))
+        for one in found[1:]
+    )
+
+
+def _without_folder(error: NanoOSError, path: Path) -> NanoOSError:
+    """Return the error with the file's name where it said where on the server that is."""
+    said = str(error).replace(str(path), path.name)
+    return error if said == str(error) else StructureParseError(said.removeprefix(f"{path.name}: "), path.name)
+
+
+def draw(structure: Any, question: Drawing, *, title: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - pymatgen's
     """Return the scene of a structure as JSON.
 
     Args:
         structure: A crystal or molecule.
         question: How it is drawn.
         title: What it is called.
+        **more: Further words of ``scene_of``.
 
     Raises:
         RefusedError: It would be too large.
     """
     from nanoos_lab.scenes import scene_of  # noqa: PLC0415 - numpy and pymatgen are heavy
 
+    _check_atoms(structure, question)
+    return scene_of(structure, **question.options(), title=title, **more).to_json()
+
+
+def _check_atoms(structure: Any, question: Drawing) -> int:  # noqa: ANN401
     n_a, n_b, n_c = question.supercell if hasattr(structure, "lattice") else (1, 1, 1)
     if (atoms := len(structure) * n_a * n_b * n_c) > MOST_ATOMS:
         raise RefusedError(
@@ -74,7 +153,7 @@ def draw(structure: Any, question: Drawing, *, title: str) -> dict[str, Any]:  #
             f"{n_a} × {n_b} × {n_c} cells hold {atoms} atoms, and at most {MOST_ATOMS} are drawn here",
             "Choose a smaller supercell.",
         )
-    return scene_of(structure, **question.options(), title=title).to_json()
+    return atoms
 
 
 def title_of(parsed: ParsedStructure) -> str:
@@ -87,18 +166,21 @@ def title_of(parsed: ParsedStructure) -> str:
     return f"{formula} · {parsed.name}" + (f" · {parsed.index + 1}" if parsed.index else "")
 
 
-def facts_of_file(parsed: ParsedStructure, path: Path) -> list[list[str]]:
+def facts_of(structure: Any) -> list[list[str]]:  # noqa: ANN401 - pymatgen's
     """Return what a reader wants to know first of a structure, as names and values.
 
     Args:
-        parsed: The structure.
-        path: Its file.
+        structure: A crystal or molecule.
     """
-    from nanoos_lab.display.numbers import size  # noqa: PLC0415 - the rest of the display is not needed
     from nanoos_lab.structures import describe  # noqa: PLC0415 - pymatgen is heavy
 
-    said = _facts(describe(parsed.structure))
-    return [*said, ["File", f"{parsed.format}, {size(path.stat().st_size)}"]]
+    return _facts(describe(structure))
+
+
+def _file_fact(path: Path, kind: str) -> list[str]:
+    from nanoos_lab.display.numbers import size  # noqa: PLC0415 - the rest of the display is not needed
+
+    return ["File", f"{kind}, {size(path.stat().st_size)}"]
 
 
 def _facts(what: Description) -> list[list[str]]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import pickle
 
+import numpy as np
 import pytest
 from tornado.httpclient import HTTPClientError
 
@@ -100,7 +102,8 @@ async def test_a_broken_file_says_what_its_parser_says(files, ask):
     (files / f"{NASTY[:4]}.cif").write_text(broken)
     status, said = await ask("scene", path=f"{NASTY[:4]}.cif")
     assert status == 422
-    assert "_cell_length_a" in said["message"]
+    assert said["message"].startswith(f"{NASTY[:4]}.cif: ")
+    assert str(files) not in said["message"]
     assert "editor" in said["remedy"]
     (files / "empty.cif").write_text("")
     assert (await ask("scene", path="empty.cif"))[1]["message"] == "empty.cif: the text is empty"
@@ -135,3 +138,42 @@ async def test_a_question_is_json_or_refused(files, ask, jp_fetch):
         await jp_fetch("nanoos-lab", "scene", method="POST", body="{")
     assert refused.value.code == 405
     assert json.loads(refused.value.response.body)["message"]
+
+
+async def test_frames_of_one_crystal_play(files, ask):
+    from ase import Atoms
+    from ase.io import write
+
+    frames = [Atoms("HHO", [[0, 0, 0.1 * k], [0, 0.8, 0], [0, 0, 2]], cell=[4] * 3, pbc=True) for k in range(5)]
+    for name in ("run.traj", "run.extxyz", "XDATCAR"):
+        write(files / name, frames, format="vasp-xdatcar" if name == "XDATCAR" else None)
+        status, said = await ask("scene", path=name)
+        assert (status, said.get("count")) == (200, 5), said
+        assert said["scene"]["frames"]["positions"]["shape"][0] == 5
+        assert ["Frames", "5"] in said["scene"]["facts"]
+    _, third = await ask("scene", path="run.extxyz", which=2)
+    assert (third["which"], third["scene"].get("frames")) == (2, None)
+
+
+async def test_a_pickle_is_not_read_as_a_trajectory(files, ask):
+    (files / "evil.traj").write_bytes(pickle.dumps(["PickleTrajectory"]))
+    status, said = await ask("scene", path="evil.traj")
+    assert (status, "first bytes" in said["message"]) == (422, True)
+
+
+async def test_a_density_has_its_surface(files, ask):
+    from ase import Atoms
+    from ase.io.cube import write_cube
+
+    axis = np.linspace(-2, 2, 16)
+    x, y, z = np.meshgrid(axis, axis, axis, indexing="ij")
+    with (files / "h.cube").open("w") as file:
+        write_cube(file, Atoms("H", [[2, 2, 2]], cell=[4] * 3), data=np.exp(-(x**2 + y**2 + z**2)))
+    status, said = await ask("scene", path="h.cube")
+    assert status == 200, said
+    assert len(said["scene"]["surfaces"]) == 1
+    assert ["Grid", "16 × 16 × 16"] in said["scene"]["facts"]
+    (files / "h.cube").write_text((files / "h.cube").read_text()[:900])
+    status, said = await ask("scene", path="h.cube")
+    assert status == 422
+    assert str(files) not in said["message"]
