@@ -10,14 +10,30 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nanoos_lab.scenes.scene import MIME_TYPE, Scene, scene_of
+    from nanoos_lab.scenes.pictures import picture_of
+    from nanoos_lab.scenes.scene import MIME_TYPE, SCHEMA, Scene, scene_of
     from nanoos_lab.scenes.svg import svg_of
+    from nanoos_lab.scenes.trajectories import scene_of_trajectory
+    from nanoos_lab.scenes.volumetric import VolumetricGrid, read_volumetric
 
-__all__ = ["MIME_TYPE", "Scene", "scene_of", "svg_of"]
+__all__ = [
+    "MIME_TYPE",
+    "SCHEMA",
+    "Scene",
+    "VolumetricGrid",
+    "picture_of",
+    "read_volumetric",
+    "scene_of",
+    "scene_of_trajectory",
+    "svg_of",
+]
 
 _HOMES = {
-    "scene": ("MIME_TYPE", "Scene", "scene_of"),
+    "pictures": ("picture_of",),
+    "scene": ("MIME_TYPE", "SCHEMA", "Scene", "scene_of"),
     "svg": ("svg_of",),
+    "trajectories": ("scene_of_trajectory",),
+    "volumetric": ("VolumetricGrid", "read_volumetric"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 

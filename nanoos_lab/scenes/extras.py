@@ -183,5 +183,5 @@ def _outside(corners: FloatArray) -> tuple[float, float, float]:
     middle = corners.mean(axis=0)
     corner = corners[np.argmax(corners @ np.array([0.3, 0.5, 0.8]))]
     arm = corner - middle
-    x, y, z = (corner + arm / np.linalg.norm(arm) * 0.5).tolist()
+    x, y, z = (corner + arm / np.linalg.norm(arm) * 0.9).tolist()
     return x, y, z

@@ -102,6 +102,7 @@ def drawn_atoms(
     boundary: bool = True,
     all_bonds: bool = False,
     centres: frozenset[int] = frozenset(),
+    every_shell: bool = False,
 ) -> DrawnAtoms:
     """Choose the copies and bonds that a drawing of a crystal shows.
 
@@ -113,6 +114,7 @@ def drawn_atoms(
         boundary: Whether atoms on a face are shown on the opposite one too.
         all_bonds: Whether shells of more than eight ions are drawn with bonds too.
         centres: Sites whose shells are completed and drawn however large they are.
+        every_shell: Whether all shells of up to eight are completed, on the cell's faces too.
     """
     lattice = structure.lattice
     margin = np.where(lattice.pbc, FACE_ANGSTROM / np.array(lattice.abc), 0.0)
@@ -129,7 +131,7 @@ def drawn_atoms(
     inside = len(copies.site)
     open_centres = np.zeros(inside, bool)
     if complete:
-        open_centres = shells.to_complete(copies, cell)
+        open_centres = (shells.size[copies.site] > 0) if every_shell else shells.to_complete(copies, cell)
         copies = _completed(copies, shells, open_centres, shift)
     pairs, bond_of = _bonds_between(copies, i, j, shift)
     added = np.arange(len(copies.site)) >= inside

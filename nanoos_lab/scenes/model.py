@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Style = Literal["ball-and-stick", "polyhedra", "space-filling", "wireframe"]
 Scale = Literal["sequential", "diverging"]
-WIRE_RADIUS_ANGSTROM = 0.04
+WIRE_RADIUS_ANGSTROM = 0.055
 """Half the width of a bond in the style ``wireframe``."""
 
 

@@ -104,6 +104,7 @@ def scene_of(
     Raises:
         InvalidInputError: A repetition below 1, an unknown style, or another option that does not fit.
     """
+    wanted = polyhedra if polyhedra is not None else (show_polyhedra or style == "polyhedra")
     drawing = drawing_of(
         structure,
         supercell=supercell,
@@ -111,11 +112,11 @@ def scene_of(
         complete=complete,
         boundary=boundary,
         centres=_centres(structure, polyhedra),
+        every_shell=style == "polyhedra" and (wanted is True or wanted == "auto"),
     )
     drawn, lattice = drawing.atoms, drawing.matrix
     style = check_style(style)
     species, of_site = species_of_sites(structure, colors)
-    wanted = polyhedra if polyhedra is not None else (show_polyhedra or style == "polyhedra")
     faces, face_centres, face_edges = _polyhedra(structure, drawn, wanted)
     edges = cell_edges(lattice, supercell) if cell and lattice is not None else np.zeros((0, 2, 3))
     surfaces, texts = _surfaces(lattice, supercell, planes, isosurface, levels)
@@ -164,6 +165,7 @@ def drawing_of(
     complete: bool = True,
     boundary: bool = True,
     centres: frozenset[int] = frozenset(),
+    every_shell: bool = False,
 ) -> Drawing:
     """Choose the copies of atoms and the bonds that are drawn.
 
@@ -174,6 +176,7 @@ def drawing_of(
         complete: As of :func:`scene_of`.
         boundary: As of :func:`scene_of`.
         centres: Sites whose shells are completed however large they are.
+        every_shell: Whether shells on the cell's faces are completed too.
 
     Raises:
         InvalidInputError: A repetition below 1, or unknown bonds.
@@ -192,6 +195,7 @@ def drawing_of(
         boundary=boundary,
         all_bonds=isinstance(bonds, Mapping) or (isinstance(bonds, str) and bonds == "all"),
         centres=centres,
+        every_shell=every_shell,
     )
     return Drawing(atoms, np.asarray(lattice.matrix, np.float64))
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float64]
 
-FOLLOWED_BONDS = 200_000
+FOLLOWED_BONDS = 2_000_000
 """Atoms times frames up to which bonds are found anew in every frame, unless told otherwise."""
 _SAME_CELL_ANGSTROM = 1e-5
 _CELLS_AWAY = 4.0
@@ -260,7 +260,14 @@ def _bonds_of_frames(
     """Return the bonds of all frames between the drawn atoms, and where those of each frame start."""
     bonding = bonding_of(run.first)
     lattice: Any = getattr(run.first, "lattice", None)
-    placing = {name: options[name] for name in ("supercell", "complete", "boundary") if name in options}
+    placing: dict[str, Any] = {
+        name: options[name] for name in ("supercell", "complete", "boundary") if name in options
+    }
+    placing["every_shell"] = options.get("style") == "polyhedra" and options.get("polyhedra") in {
+        None,
+        True,
+        "auto",
+    }
     follower = BondFollower(drawing_of(run.first, **placing).atoms, symbols_of(run.first))
     places = run.positions if fractions is None or run.cells is None else fractions @ run.cells
     pbc = (False, False, False) if lattice is None else lattice.pbc

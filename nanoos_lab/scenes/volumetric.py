@@ -190,12 +190,16 @@ def isosurfaces_of(
                 sign * level,
                 lattice,
                 grid,
-                name=f"{grid.name + ' ' if grid.name else ''}{level:.3g} {grid.unit}".strip() + note,
+                name=f"{grid.name + ' ' if grid.name else ''}{_told(level)} {grid.unit}".strip() + note,
                 color=POSITIVE if sign > 0 else NEGATIVE,
                 opacity=min(OPACITY + 0.15 * len(same), 0.9),
             )
         )
     return tuple(surfaces)
+
+
+def _told(level: float) -> str:
+    return f"{level:.3g}".replace("-", "−")
 
 
 def _levels(grid: VolumetricGrid, levels: float | Sequence[float] | None) -> list[float]:
@@ -270,9 +274,7 @@ def _surface(
         float(data.max()) - float(data.min())
     )  # closes at the faces
     padded = np.pad(whole, 1, constant_values=floor)
-    corners, triangles, _, _ = marching_cubes(
-        padded, level, gradient_direction="descent", allow_degenerate=False
-    )
+    corners, triangles, _, _ = measure.marching_cubes(padded, level, allow_degenerate=False)
     points = np.clip(corners.astype(np.float64) - 1, 0, steps)
     cells = np.array(data.shape) if grid.periodic else steps
     points, triangles, normals = _with_normals(

@@ -104,10 +104,14 @@ def test_space_filling_hides_bonds():
     assert "<rect" not in svg_of(scene_of(PEROVSKITE, style="space-filling"))
 
 
-def test_polyhedra_are_drawn_with_their_colour():
+def test_faces_of_polyhedra_are_their_true_faces():
     root = parse(svg_of(scene_of(PEROVSKITE, show_polyhedra=True)))
-    filled = [p for p in root.findall(f"{SVG}path") if p.attrib.get("fill") == "#bfc2c7"]
-    assert len(filled) == 8
+    assert len(root.findall(f"{SVG}path[@fill-opacity]")) == 8  # an octahedron
+    fluorite = Structure.from_spacegroup(225, Lattice.cubic(5.463), ["Ca", "F"], [[0] * 3, [0.25] * 3])
+    root = parse(svg_of(scene_of(fluorite, style="polyhedra")))
+    faces = [p.attrib["d"] for p in root.findall(f"{SVG}path[@fill-opacity]")]
+    assert len(faces) == 14 * 6  # a cube around every corner and face centre
+    assert {d.count("L") for d in faces} == {3}  # squares, not triangles
 
 
 def test_empty_scenes_give_a_valid_picture():
