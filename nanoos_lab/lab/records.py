@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, overload
+from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
 from nanoos_lab.display import html, numbers, text
 from nanoos_lab.store.structures import update_structure
@@ -151,15 +151,20 @@ class StructureRecord:
 
         return scene_of(self.structure, **options)
 
-    def view(self, **options: Any) -> StructureViewer:
+    @overload
+    def view(self, *, viewer: Literal["nanoos"] = "nanoos", **options: Any) -> StructureViewer: ...
+    @overload
+    def view(self, *, viewer: str, **options: Any) -> Any: ...  # noqa: ANN401 - another library's
+    def view(self, *, viewer: str = "nanoos", **options: Any) -> Any:
         """Return the live viewer, whose selection travels to Python and back.
 
         Args:
-            options: As of :class:`nanoos_lab.widgets.StructureViewer`.
+            viewer: ``nanoos``, or one of other people's: ``nglview`` or ``py3Dmol``.
+            options: As of :class:`nanoos_lab.widgets.StructureViewer`, or of the other viewer.
         """
-        from nanoos_lab.widgets import StructureViewer  # noqa: PLC0415 - widgets are an extra
+        from nanoos_lab.widgets import view  # noqa: PLC0415 - widgets are an extra
 
-        return StructureViewer(self.structure, **options)
+        return view(self, viewer=viewer, **options)
 
     def write(self, format: str = "cif") -> str:  # noqa: A002 - the field's word
         """Return it as text.
@@ -319,11 +324,8 @@ class StructureSet(Sequence[StructureRecord]):
         from nanoos_lab.scenes.svg import svg_of  # noqa: PLC0415 - drawn when shown
 
         stills = [
-            html.Markup(
-                '<figure style="margin:0;text-align:center">{}<figcaption>{}</figcaption></figure>'
-            ).format(
-                html.safe(svg_of(r.scene(), width=110, height=100)),
-                html.safe(numbers.formula_html(r.formula)),
+            html.figure(
+                svg_of(r.scene(), width=110, height=100), html.safe(numbers.formula_html(r.formula))
             )
             for r in self._records[:_THUMBNAILS]
         ]

@@ -18,7 +18,7 @@ from tests.system.servers import Server, jupyter_server
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, ElementHandle, Page
+    from playwright.sync_api import Browser, ElementHandle, Page, WebSocket
 
 CHROMIUM = Path(
     shutil.which("chromium")
@@ -91,6 +91,10 @@ class Watch:
     """Errors that were written to the console."""
     sent: list[str | bytes] = field(default_factory=list)
     """What went out through WebSockets."""
+    allowed: tuple[str, ...] = LOCAL
+    """How addresses begin that a page may ask for."""
+    received: list[str | bytes] = field(default_factory=list)
+    """What came in through them."""
 
     def follow(self, page: Page) -> None:
         """Note what happens in a page from now on.
@@ -98,10 +102,14 @@ class Watch:
         Args:
             page: The page.
         """
-        page.on("request", lambda r: None if r.url.startswith(LOCAL) else self.foreign.append(r.url))
+        page.on("request", lambda r: None if r.url.startswith(self.allowed) else self.foreign.append(r.url))
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("console", lambda m: self.console.append(m.text) if m.type == "error" else None)
-        page.on("websocket", lambda s: s.on("framesent", lambda frame: self.sent.append(frame)))  # noqa: PLW0108 - Playwright wraps no built-in function
+        page.on("websocket", self._listen)
+
+    def _listen(self, socket: WebSocket) -> None:
+        socket.on("framesent", lambda frame: self.sent.append(frame))  # noqa: PLW0108 - Playwright wraps no built-in
+        socket.on("framereceived", lambda frame: self.received.append(frame))  # noqa: PLW0108
 
 
 @contextlib.contextmanager
@@ -310,3 +318,18 @@ def wait_for_text(opened: Page, path: Path, text: str) -> None:
         opened.wait_for_timeout(100)
     held = repr(path.read_text(encoding="utf-8")) if path.exists() else "nothing"
     raise AssertionError(f"{path.name} holds {held} instead of {text!r}")
+
+
+def choose_no_kernel(opened: Page) -> None:
+    """Answer JupyterLab's question for a kernel with none; or end the one that it started.
+
+    Args:
+        opened: A page with a notebook open.
+    """
+    question = opened.locator("dialog button:has-text('No Kernel'), .jp-Dialog button:has-text('No Kernel')")
+    idle = opened.locator('[data-status="idle"]')
+    question.or_(idle).first.wait_for(timeout=LIMIT_MS)
+    if question.count():
+        question.first.click()
+    else:
+        stop_kernels(opened)

@@ -43,6 +43,7 @@ function enliven(div: HTMLElement): void {
   });
   if (viewer) {
     link.join(div.dataset.nanoosGroup ?? '');
+    Object.assign(div, { nanoosViewer: viewer }); // for scripts of the page
     if (still) {
       still.style.display = 'none';
     }

@@ -62,6 +62,8 @@ def save_viewer(viewer: StructureViewer, path: str | Path, **options: Any) -> Pa
 
         target.write_text(scene_page(scene_now(viewer, frames=True), **options), encoding="utf-8")
         return target
+    if viewer.theme == "dark" and target.suffix.lower() != ".glb" and not options.get("transparent"):
+        options = {"background": "dark", **options}
     return scene_now(viewer).save(target, **options)
 
 
