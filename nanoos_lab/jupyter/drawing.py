@@ -108,7 +108,12 @@ def _draw_grid(path: Path, question: FileDrawing) -> dict[str, Any]:
     title = f"{grid.structure.composition.reduced_formula} · {path.name}"
     scene = draw(grid.structure, question, title=title, isosurface=grid)
     reach = f"{grid.data.min():.3g} to {grid.data.max():.3g} {grid.unit}".strip()
-    facts = [*facts_of(grid.structure), ["Grid", points], ["Values", reach], _file_fact(path, grid.name or "grid")]
+    facts = [
+        *facts_of(grid.structure),
+        ["Grid", points],
+        ["Values", reach],
+        _file_fact(path, grid.name or "grid"),
+    ]
     return {"scene": scene | {"facts": facts}, "structures": [], "count": 1, "which": 0}
 
 
@@ -116,7 +121,8 @@ def _alike(found: Sequence[ParsedStructure]) -> bool:
     """Whether these are frames: the same kinds of atoms in the same order."""
     first = [site.species for site in found[0].structure]
     return all(
-        len(one.structure) == len(first) and all(a.species == b for a, b in zip(one.structure, first, strict=True))
+        len(one.structure) == len(first)
+        and all(a.species == b for a, b in zip(one.structure, first, strict=True))
         for one in found[1:]
     )
 
@@ -124,7 +130,9 @@ def _alike(found: Sequence[ParsedStructure]) -> bool:
 def _without_folder(error: NanoOSError, path: Path) -> NanoOSError:
     """Return the error with the file's name where it said where on the server that is."""
     said = str(error).replace(str(path), path.name)
-    return error if said == str(error) else StructureParseError(said.removeprefix(f"{path.name}: "), path.name)
+    return (
+        error if said == str(error) else StructureParseError(said.removeprefix(f"{path.name}: "), path.name)
+    )
 
 
 def draw(structure: Any, question: Drawing, *, title: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - pymatgen's
@@ -190,7 +198,10 @@ def _facts(what: Description) -> list[list[str]]:
     pairs += [("Crystal system", what.crystal_system), ("Sites", str(what.n_sites))]
     if what.lattice:
         a, b, c, alpha, beta, gamma = what.lattice
-        pairs += [("a, b, c", f"{a:.4f}, {b:.4f}, {c:.4f} Å"), ("α, β, γ", f"{alpha:.2f}, {beta:.2f}, {gamma:.2f}°")]
+        pairs += [
+            ("a, b, c", f"{a:.4f}, {b:.4f}, {c:.4f} Å"),
+            ("α, β, γ", f"{alpha:.2f}, {beta:.2f}, {gamma:.2f}°"),
+        ]
     pairs += [
         ("Volume", f"{what.volume:.2f} Å³" if what.volume else None),
         ("Density", f"{what.density:.3f} g/cm³" if what.density else None),

@@ -62,7 +62,9 @@ def _filters(search: str) -> dict[str, Any]:
     try:
         words = shlex.split(search)
     except ValueError:
-        raise RefusedError(HTTPStatus.BAD_REQUEST, "the search has a quote without its end", "Close it.") from None
+        raise RefusedError(
+            HTTPStatus.BAD_REQUEST, "the search has a quote without its end", "Close it."
+        ) from None
     text = [f'"{word}"' if " " in word else word for word in words if not _SIGNS & set(word)]
     filters = parse_filters([word for word in words if _SIGNS & set(word)])
     return {"derived": None if words else False, **({"text": " ".join(text)} if text else {}), **filters}
@@ -77,7 +79,11 @@ def structure_drawing(lab: Lab, question: StructureDrawing) -> dict[str, Any]:
     """
     record = lab.structure(question.id)
     scene = draw(record.structure, question, title=record.name)
-    return {"scene": scene | {"facts": [list(pair) for pair in record.facts()]}, "id": record.id, "name": record.name}
+    return {
+        "scene": scene | {"facts": [list(pair) for pair in record.facts()]},
+        "id": record.id,
+        "name": record.name,
+    }
 
 
 def run_state(lab: Lab, run_id: str) -> dict[str, Any]:

@@ -64,7 +64,9 @@ def look_ahead(lab: Lab, order: Order) -> dict[str, Any]:
     """
     params, records = _parts(lab, order)
     checks = [lab.preflight("notebook", records, on=order.on, **params)]
-    values = {name: one.default for name, one in _load(order.template).parameters.items()} | params["parameters"]
+    values = {name: one.default for name, one in _load(order.template).parameters.items()} | params[
+        "parameters"
+    ]
     if "calculator" in values and records:
         asked = {"calculator": values["calculator"], "options": values.get("options", {})}
         try:

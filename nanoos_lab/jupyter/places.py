@@ -49,11 +49,15 @@ async def _at(contents: Any, path: str, kind: str) -> Path:  # noqa: ANN401
     from jupyter_core.utils import ensure_async  # noqa: PLC0415 - only inside a server
 
     word = "folder" if kind == "directory" else "file"
-    unknown = RefusedError(HTTPStatus.NOT_FOUND, f"there is no {word} {path!r}", "Look at the file browser again.")
+    unknown = RefusedError(
+        HTTPStatus.NOT_FOUND, f"there is no {word} {path!r}", "Look at the file browser again."
+    )
     if "\0" in path or "\\" in path or ".." in path.split("/"):
         raise RefusedError(
-            HTTPStatus.BAD_REQUEST, f"{path!r} is no path of the file browser", "Give it from the top folder, without '..'."
-        )  # fmt: skip
+            HTTPStatus.BAD_REQUEST,
+            f"{path!r} is no path of the file browser",
+            "Give it from the top folder, without '..'.",
+        )
     asked = path.strip("/")
     try:
         model = await ensure_async(contents.get(asked, content=False))

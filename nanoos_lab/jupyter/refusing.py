@@ -20,7 +20,6 @@ from nanoos_lab.errors import (
     UnknownNameError,
 )
 
-
 _PASSWORD = re.compile(r"(://[^:/@\s]+):[^@\s]+@")
 
 

@@ -52,8 +52,12 @@ def add_handlers(server: ServerApp) -> Desk:
     desk = Desk(Shelf())
     base = url_path_join(server.web_app.settings["base_url"], "nanoos-lab")
     routes = [(url_path_join(base, name), kind, {"desk": desk}) for name, kind in ADDRESSES.items()]
-    server.web_app.add_handlers(".*$", routes)
+    server.web_app.add_handlers(".*$", routes)  # type: ignore[no-untyped-call]
     server.web_app.settings["nanoos_lab"] = desk
-    PeriodicCallback(lambda: desk.pool.submit(desk.shelf.tidy), _TIDY_MS).start()
+
+    def tidy() -> None:
+        desk.pool.submit(desk.shelf.tidy)
+
+    PeriodicCallback(tidy, _TIDY_MS).start()
     atexit.register(desk.close)
     return desk

@@ -154,6 +154,8 @@ def _open(place: str, project: str, *, drive: bool) -> Lab:
         raise RefusedError(HTTPStatus.NOT_FOUND, "this lab has no project yet", "Open it once in a notebook.")
     if project and project not in known:
         raise RefusedError(
-            HTTPStatus.NOT_FOUND, f"there is no project {project!r} in this lab{suggest(project, known)}", "Choose another."
-        )  # fmt: skip
+            HTTPStatus.NOT_FOUND,
+            f"there is no project {project!r} in this lab{suggest(project, known)}",
+            "Choose another.",
+        )
     return Lab(place, project=project or ("default" if "default" in known else known[0]), drive=drive)

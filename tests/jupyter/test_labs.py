@@ -88,7 +88,12 @@ async def test_a_run_comes_as_a_monitor(labs, ask):
 
 async def test_what_is_no_lab_stays_none(labs, files, ask):
     (files / "plain").mkdir()
-    for lab, project, status in (("plain", "", 404), ("nowhere", "", 404), ("first", "defautl", 404), ("../first", "", 400)):
+    for lab, project, status in (
+        ("plain", "", 404),
+        ("nowhere", "", 404),
+        ("first", "defautl", 404),
+        ("../first", "", 400),
+    ):
         got, said = await ask("overview", lab=lab, project=project)
         assert (got, bool(said["message"])) == (status, True)
     assert list((files / "plain").iterdir()) == []
@@ -118,7 +123,9 @@ async def test_every_address_wants_the_token(files, jp_fetch):
     for name in ADDRESSES:
         for options in ({}, {"method": "POST", "body": "{}"}):
             with pytest.raises(HTTPClientError) as refused:
-                await jp_fetch("nanoos-lab", name, headers={"Authorization": ""}, follow_redirects=False, **options)
+                await jp_fetch(
+                    "nanoos-lab", name, headers={"Authorization": ""}, follow_redirects=False, **options
+                )
             assert refused.value.code in {302, 403, 405}, name
 
 

@@ -144,7 +144,9 @@ async def test_frames_of_one_crystal_play(files, ask):
     from ase import Atoms
     from ase.io import write
 
-    frames = [Atoms("HHO", [[0, 0, 0.1 * k], [0, 0.8, 0], [0, 0, 2]], cell=[4] * 3, pbc=True) for k in range(5)]
+    frames = [
+        Atoms("HHO", [[0, 0, 0.1 * k], [0, 0.8, 0], [0, 0, 2]], cell=[4] * 3, pbc=True) for k in range(5)
+    ]
     for name in ("run.traj", "run.extxyz", "XDATCAR"):
         write(files / name, frames, format="vasp-xdatcar" if name == "XDATCAR" else None)
         status, said = await ask("scene", path=name)

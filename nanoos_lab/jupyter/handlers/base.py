@@ -55,7 +55,9 @@ class Handler(APIHandler):
         Args:
             kind: Its model.
         """
-        names = (name for name in self.request.query_arguments if not name.isdigit())  # JupyterLab adds the time
+        names = (
+            name for name in self.request.query_arguments if not name.isdigit()
+        )  # JupyterLab adds the time
         return kind.model_validate({name: self.get_query_argument(name) for name in names})
 
     def told(self, kind: type[_Q]) -> _Q:
