@@ -73,6 +73,17 @@ def row(*parts: str) -> Markup:
     return Markup('<div class="row">{}</div>').format(cells)
 
 
+def figure(svg: str, caption: str | Markup) -> Markup:
+    """Return a drawing with its caption below.
+
+    Args:
+        svg: A drawing made by this package.
+        caption: Text, or HTML as ``Markup``; none if empty.
+    """
+    said = Markup("<figcaption>{}</figcaption>").format(caption) if caption else Markup()
+    return Markup('<figure style="margin:0;text-align:center">{}{}</figure>').format(safe(svg), said)
+
+
 def facts(pairs: Mapping[str, str] | Iterable[tuple[str, str]]) -> Markup:
     """Return a two-column table of names and values.
 
@@ -130,4 +141,4 @@ def safe(html: str) -> Markup:
     return Markup(html)  # noqa: S704 - only for text made by this package
 
 
-__all__ = ["Markup", "badge", "bar", "block", "escape", "facts", "note", "row", "safe", "table"]
+__all__ = ["Markup", "badge", "bar", "block", "escape", "facts", "figure", "note", "row", "safe", "table"]

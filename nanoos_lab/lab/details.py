@@ -108,14 +108,24 @@ def value_flags(row: PropertyValueRow) -> list[str]:
     return flags
 
 
-def _state_line(row: RunRow) -> str:
+def state_line(row: RunRow) -> str:
+    """Return id, place and duration of a run in one line.
+
+    Args:
+        row: The run.
+    """
     parts = [f"run {row.id}", f"on {row.profile}", numbers.duration(elapsed_s(row))]
     if row.attempt > 1:
         parts.append(f"{row.attempt} attempts")
     return " · ".join(parts)
 
 
-def _notes(row: RunRow) -> list[tuple[str, str]]:
+def notes_of(row: RunRow) -> list[tuple[str, str]]:
+    """Return what must be read of a run, each with its tone: messages, and what ended it.
+
+    Args:
+        row: The run.
+    """
     notes = [("warn", message) for message in row.messages or []]
     if row.error and row.state != RunState.COMPLETED:
         notes.append(("bad", f"{row.error.get('type', 'Error')}: {row.error.get('message', '')}"))
@@ -158,7 +168,12 @@ def _change(old: float, new: float, unit: str) -> str:
     return numbers.signed(new - old)
 
 
-def _headline(summary: dict[str, Any]) -> list[tuple[str, str]]:
+def headline_of(summary: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the first facts of a run as names and values.
+
+    Args:
+        summary: What its task said.
+    """
     pairs = []
     if "energy_change" in summary:
         pairs.append(("ΔE", f"{numbers.signed(summary['energy_change'])} eV/atom"))
@@ -178,7 +193,7 @@ def run_html(
     row: RunRow,
     values: Sequence[PropertyValueRow],
     heading: str,
-    scene: Scene | None,
+    scenes: Sequence[tuple[str, Scene]] = (),
     picture: str | None = None,
 ) -> str:
     """Return a run's display for a notebook.
@@ -187,18 +202,20 @@ def run_html(
         row: The run.
         values: Its values.
         heading: Task and structures.
-        scene: The drawing of the structure it made.
+        scenes: Drawings of the structure it made, or of before and after, each with its caption.
         picture: The still of its figure, as SVG.
     """
     summary = row.summary or {}
-    parts: list[str] = [html.note(message, tone=tone) for tone, message in _notes(row)]
+    parts: list[str] = [html.note(message, tone=tone) for tone, message in notes_of(row)]
     columns: list[str] = []
-    if scene is not None:
+    if scenes:
         from nanoos_lab.scenes.svg import svg_of  # noqa: PLC0415 - drawn when shown
 
-        columns.append(html.safe(svg_of(scene, width=260, height=230)))
+        columns += [
+            html.figure(svg_of(scene, width=260, height=230), html.escape(caption)) for caption, scene in scenes
+        ]
     left: list[str] = []
-    if headline := _headline(summary):
+    if headline := headline_of(summary):
         left.append(html.facts(headline))
     if change := before_after(summary):
         left.append(
@@ -212,7 +229,7 @@ def run_html(
         parts.append(html.row(*columns))
     if values:
         parts.append(_values_html(values))
-    state = html.Markup("{} {}").format(html.badge(row.state), _state_line(row))
+    state = html.Markup("{} {}").format(html.badge(row.state), state_line(row))
     return html.block(html.Markup("<p>{}</p>").format(state), *parts, title=heading)
 
 
@@ -236,12 +253,12 @@ def run_text(row: RunRow, values: Sequence[PropertyValueRow], heading: str) -> R
         heading: Task and structures.
     """
     summary = row.summary or {}
-    headline = "  ".join(f"{name} {value}" for name, value in _headline(summary))
+    headline = "  ".join(f"{name} {value}" for name, value in headline_of(summary))
     change = before_after(summary)
     return text.stack(
-        f"{heading}: {row.state} · {_state_line(row)}",
+        f"{heading}: {row.state} · {state_line(row)}",
         headline or None,
-        *(message for _, message in _notes(row)),
+        *(message for _, message in notes_of(row)),
         text.table(("", "before", "after", "change"), change, numeric=("before", "after"))
         if change
         else None,

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from nanoos_lab.charts.of_runs import Finished
     from nanoos_lab.lab.runs import Run
 
-STILL_PX = (400, 270)
-"""Width and height of the still in a run's display."""
+STILL_PX, TALL_STILL_PX = (400, 270), (420, 440)
+"""Width and height of the still in a run's display, and of one with panels below each other."""
 
 
 def figure_of_runs(runs: Sequence[Run], kind: str = "") -> Chart:
@@ -54,7 +54,8 @@ def still_of_run(run: Run) -> str | None:
         chart = figure_of(_finished([run]))
     except (NanoOSError, KeyError):  # its files were purged, or another version of the task told less
         return None
-    chart.update_layout(width=STILL_PX[0], height=STILL_PX[1])
+    width, height = TALL_STILL_PX if "yaxis2" in chart.layout.to_plotly_json() else STILL_PX
+    chart.update_layout(width=width, height=height)
     return still_svg(chart)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from nanoos_lab.display import html, numbers, text
 from nanoos_lab.errors import RunFailedError
-from nanoos_lab.lab import details, figures
+from nanoos_lab.lab import beside, details, figures
 from nanoos_lab.lab.records import StructureRecord, StructureSet
 from nanoos_lab.store.schema import RunRow, RunState
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from nanoos_lab.charts import Chart
     from nanoos_lab.lab.workspace import Workspace
     from nanoos_lab.runs import Progress
+    from nanoos_lab.scenes.scene import Scene
     from nanoos_lab.store.accounting import Usage
     from nanoos_lab.store.schema import PropertyValueRow
     from nanoos_lab.widgets import BatchMonitor
@@ -189,11 +190,22 @@ class Run:
     def _heading(self) -> str:
         return " · ".join(filter(None, [self.task, details.names_of(self.inputs)]))
 
-    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+    def _scenes(self) -> list[tuple[str, Scene]]:
+        """Return the drawing of what it made; of a relaxation, that of what it was given as well."""
         made = self.structure
-        scene = made.scene() if made else None
-        page = details.run_html(self.row, self.values, self._heading(), scene, figures.still_of_run(self))
-        return {"text/html": page, "text/plain": repr(self)}
+        if made is None:
+            return []
+        if details.before_after(self.summary) and len(given := self.inputs) == 1:
+            return [("before", given[0].scene()), ("after", made.scene())]
+        return [("", made.scene())]
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        row, values, scenes, picture = self.row, self.values, self._scenes(), figures.still_of_run(self)
+        page = details.run_html(row, values, self._heading(), scenes, picture)
+        shown = {"text/html": page, "text/plain": repr(self)}
+        if not scenes:
+            return shown
+        return {beside.MIME_TYPE: beside.run_payload(row, values, self._heading(), scenes, picture), **shown}
 
 
 class RunSet(Sequence[Run]):

@@ -182,7 +182,8 @@ class SampleSet(Sequence[SampleRecord]):
         return text.table(self._HEADERS, self._cells(), numeric=("values",), title=self._heading())
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        drawn = html.table(self._HEADERS, self._cells(), numeric=("values",))
+        empty = html.Markup('<p class="sub">No samples yet: lab.sample(...) records the first.</p>')
+        drawn = html.table(self._HEADERS, self._cells(), numeric=("values",)) if len(self) else empty
         return {"text/html": html.block(drawn, title=self._heading()), "text/plain": repr(self)}
 
 

@@ -96,7 +96,7 @@ export const batchPart: MakePart = (host, link) => {
     'tr', {}, h('th', { class: 'rank', scope: 'col' }, '#'), h('th', { class: 'pic', scope: 'col' }), h('th', { class: 'name', scope: 'col' }, 'structure'),
     h('th', { class: 'state', scope: 'col' }, 'state'), h('th', { class: 'value', scope: 'col', role: 'columnheader' }, order)
   );
-  const rows = new Rows<Row>(titles, 5, ROW, row => row.run, line, row => `${JSON.stringify(row)}${row.run === chosen}${Boolean(shown?.pictures?.[row.run])}`, visible => fetchPictures(visible));
+  const rows = new Rows<Row>(titles, ROW, row => row.run, line, row => `${JSON.stringify(row)}${row.run === chosen}${Boolean(shown?.pictures?.[row.run])}`, visible => fetchPictures(visible));
   host.append(head, bar, figures, choices, chart.host, rows.scroll, sees, wrong, said);
 
   /** Ask for the pictures of the rows in sight, each once. */
@@ -223,7 +223,8 @@ export const batchPart: MakePart = (host, link) => {
     bar.replaceChildren(strip(data));
     summary(data);
     choicesOf(data);
-    order.textContent = `${titled(data.property)} ${sorted === 'value' ? (data.direction === 'lowest' ? '↑' : '↓') : ''}`;
+    order.title = `${titled(data.property)}: sort by value or by order`;
+    order.textContent = `${data.property?.unit || 'value'} ${sorted === 'value' ? (data.direction === 'lowest' ? '↑' : '↓') : ''}`;
     chart.host.hidden = !data.total;
     chart.show({
       points: points(data), x: against === 'time' ? 'time since it was asked for' : 'order', y: titled(data.property),

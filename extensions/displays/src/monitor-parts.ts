@@ -150,7 +150,6 @@ export class Rows<T> {
 
   constructor(
     head: HTMLElement,
-    private readonly columns: number,
     private readonly height: number,
     private readonly key: (item: T) => string,
     private readonly make: (item: T) => HTMLElement,
@@ -213,7 +212,7 @@ export class Rows<T> {
   }
 
   private pad(rows: number): HTMLElement {
-    const cell = h('td', { colspan: this.columns });
+    const cell = h('td');
     cell.style.height = `${Math.max(0, rows) * this.height}px`;
     return h('tr', { class: 'pad', 'aria-hidden': 'true' }, cell);
   }

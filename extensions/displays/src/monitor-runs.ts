@@ -81,7 +81,7 @@ export const runsPart: MakePart = (host, link) => {
     if (chosen) rows.reveal(chosen);
   };
   const titles = h('tr', {}, ...COLUMNS.map(name => h('th', { class: name, scope: 'col' }, TITLES[name] ?? name)));
-  const rows = new Rows<Row>(titles, COLUMNS.length, ROW, row => row.id, row => line(row, chosen, link, choose), row => JSON.stringify(row) + (row.id === chosen));
+  const rows = new Rows<Row>(titles, ROW, row => row.id, row => line(row, chosen, link, choose), row => JSON.stringify(row) + (row.id === chosen));
   host.append(head, bar, rows.scroll, closer, wrong, said);
 
   function header(snapshot: RunsSnapshot): void {
