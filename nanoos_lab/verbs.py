@@ -7,25 +7,18 @@ Words become the same names and values that Python hands over; what a filter's v
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any
 
 from nanoos_lab.errors import InvalidInputError
+from nanoos_lab.store.filter_words import parse_filters
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+__all__ = ["LISTS", "parse_filters", "parse_params"]
+
 LISTS = frozenset({"tags", "elements", "exclude_elements", "ids", "properties", "knobs"})
 """Names of parameters whose values are lists even where one word is given."""
-WORD_LISTS = frozenset(
-    {
-        "ids", "tags", "exclude_tags", "elements", "any_elements", "exclude_elements", "formula", "reduced_formula",
-        "space_group", "crystal_system", "has", "lacks", "origin", "method",
-    }
-)  # fmt: skip
-"""Names of filters that take several words with commas between."""
-YES_OR_NO = {"true": True, "yes": True, "false": False, "no": False}
-_FILTER = re.compile(r"([\w-]+)\s*(>=|<=|≥|≤|=|>|<)\s*(.*)", re.DOTALL)
 
 
 def parse_params(words: Iterable[str]) -> dict[str, Any]:
@@ -70,43 +63,6 @@ def _inside(params: dict[str, Any], outer: list[str], name: str) -> dict[str, An
         if not isinstance(params, dict):
             raise InvalidInputError(f"{name!r} is given, and {part!r} is {params!r}: say one of them")
     return params
-
-
-def parse_filters(words: Iterable[str]) -> dict[str, Any]:
-    """Return filters by name, as ``Lab.find`` takes them.
-
-    Args:
-        words: Such as ``["elements=Li,Fe", "bulk_modulus=100..200", "band_gap>1", "stable=true"]``.
-
-    Raises:
-        InvalidInputError: A word is not a filter, or a name stands twice.
-
-    Example:
-        >>> parse_filters(["elements=Li,Fe", "band_gap>1", "limit=3"])
-        {'elements': ['Li', 'Fe'], 'band_gap': '>1', 'limit': 3}
-    """
-    filters: dict[str, Any] = {}
-    for word in words:
-        found = _FILTER.fullmatch(word.strip())
-        if found is None:
-            raise InvalidInputError(
-                f"{word!r} is not a filter: write name=value, such as elements=Li,Fe or band_gap=1..2"
-            )
-        key, sign, value = found[1].replace("-", "_"), found[2], found[3].strip()
-        if key in filters:
-            raise InvalidInputError(f"{key!r} is given twice: {filters[key]!r} and {value!r}")
-        filters[key] = _filter(key, value) if sign == "=" else sign + value
-    return filters
-
-
-def _filter(name: str, value: str) -> Any:  # noqa: ANN401 - what the filter takes
-    if name in WORD_LISTS:
-        return [part.strip() for part in value.split(",")]
-    if name in {"derived", "stable"}:
-        return YES_OR_NO.get(value.lower(), value)
-    if name == "limit":
-        return _value(value)
-    return value
 
 
 def _value(word: str) -> Any:  # noqa: ANN401 - any JSON value
