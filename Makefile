@@ -9,7 +9,7 @@ export OMP_NUM_THREADS ?= 1
 # Tests that wait, for servers and for processes that are killed, leave room for others; 0 runs them one by one.
 JOBS ?= 2
 
-.PHONY: help demo lab gpaw test check benchmarks format clean
+.PHONY: help demo lab hub gpaw test check benchmarks format clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -26,6 +26,11 @@ $(VENV)/.installed-all: $(BIN)/python pyproject.toml $(CONSTRAINTS)
 $(VENV)/.installed-dev: $(BIN)/python pyproject.toml $(CONSTRAINTS)
 	@echo "Installing NANO-OS Lab and its tests into $(VENV) (a few minutes the first time) ..."
 	$(PIP) install --quiet --constraint $(CONSTRAINTS) --editable '.[dev]'
+	@touch $@ $(VENV)/.installed-all $(VENV)/.installed-hub
+
+$(VENV)/.installed-hub: $(BIN)/python pyproject.toml $(CONSTRAINTS)
+	@echo "Installing NANO-OS Lab and JupyterHub into $(VENV) (a few minutes the first time) ..."
+	$(PIP) install --quiet --constraint $(CONSTRAINTS) --editable '.[all,hub]'
 	@touch $@ $(VENV)/.installed-all
 
 demo: $(VENV)/.installed-all ## The main job: screen the sample structures, write one HTML report
@@ -33,6 +38,9 @@ demo: $(VENV)/.installed-all ## The main job: screen the sample structures, writ
 
 lab: $(VENV)/.installed-all ## Open JupyterLab on the first notebook
 	$(BIN)/jupyter lab notebooks/01-first-steps.ipynb
+
+hub: $(VENV)/.installed-hub ## A JupyterHub on loopback: accounts, a lab each, dashboards (hub/README.md)
+	$(BIN)/python hub/start.py
 
 $(VENV)/.installed-gpaw: scripts/gpaw_siteconfig.py $(CONSTRAINTS) | $(VENV)/.installed-all
 	@echo "Compiling GPAW into $(VENV) (a minute or two; needs libxc-dev, libopenblas-dev, g++ and python3-dev) ..."

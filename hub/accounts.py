@@ -34,7 +34,11 @@ class _Login(LoginHandler):  # type: ignore[misc]
             return
         name, error = data.get("username", ""), "Invalid username or password."
         known = self.authenticator.get_user(name)
-        if known is not None and known.is_valid_password(data.get("password", "")) and not known.is_authorized:
+        if (
+            known is not None
+            and known.is_valid_password(data.get("password", ""))
+            and not known.is_authorized
+        ):
             error = f"{name} has not been let in by an administrator yet."
         self.finish(await self._render(login_error=error, username=name))
 
@@ -49,7 +53,9 @@ class _Login(LoginHandler):  # type: ignore[misc]
             login_url=self.settings["login_url"],
             enable_signup=self.authenticator.enable_signup,
             two_factor_auth=self.authenticator.allow_2fa,
-            authenticator_login_url=url_concat(self.authenticator.login_url(self.hub.base_url), {"next": wanted}),
+            authenticator_login_url=url_concat(
+                self.authenticator.login_url(self.hub.base_url), {"next": wanted}
+            ),
             sync=bool(options.get("sync")),
         )
 
@@ -130,7 +136,7 @@ class HubAuthenticator(NativeAuthenticator):  # type: ignore[misc]
         self.enable_signup = sign_up
         if made is None:
             raise RuntimeError(f"the administrator {self.first_admin!r} could not be made")
-        print(  # noqa: T201 - for the operator's eyes, once
+        print(
             f"\n  The hub's administrator is {self.first_admin!r}, with the one-time password\n\n      {password}\n\n"
             "  It is shown this once. Log in and change it; until then it starts nothing.\n",
             file=sys.stderr, flush=True,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import secrets
 import signal
 import sys
 from pathlib import Path
@@ -26,16 +27,19 @@ from nanoos_lab.display.look import look_css
 _STYLE = """body{margin:0;font:16px/1.55 system-ui,sans-serif;background:var(--nanoos-page);color:var(--nanoos-ink)}
 main{max-width:760px;margin:0 auto;padding:48px 24px}h1{font-size:28px;line-height:1.2;margin:0 0 6px}
 .who{color:var(--nanoos-quiet);margin:0 0 28px}ul{list-style:none;padding:0;margin:0;display:grid;gap:12px}
-a{color:inherit;text-decoration:none}li a{display:block;padding:16px 20px;border:1px solid var(--nanoos-edge);border-radius:8px;
-background:var(--nanoos-raised)}li a:hover,li a:focus-visible{border-color:var(--nanoos-accent);outline:none}
-b{display:block;font-size:17px;color:var(--nanoos-accent)}nav{margin-top:32px;font-size:14px}nav a{color:var(--nanoos-accent)}"""
+a{color:inherit;text-decoration:none}
+li a{display:block;padding:16px 20px;border:1px solid var(--nanoos-edge);border-radius:8px;
+background:var(--nanoos-raised)}
+li a:hover,li a:focus-visible{border-color:var(--nanoos-accent);outline:none}
+b{display:block;font-size:17px;color:var(--nanoos-accent)}
+nav{margin-top:32px;font-size:14px}nav a{color:var(--nanoos-accent)}"""
 _THEME = "document.body.dataset.nanoosTheme=matchMedia('(prefers-color-scheme: dark)').matches?'dark':'light'"
 _PAGE = Markup(
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Dashboards</title>'
     '<meta name="viewport" content="width=device-width, initial-scale=1"><style>{css}</style></head>'
     '<body><script nonce="{nonce}">{theme}</script><div class="nanoos-ui"><main><h1>Dashboards</h1>'
-    '<p class="who">They show the lab of {name}, on that person\'s own server, and nobody else\'s.</p>'
-    "{items}<nav><a href=\"{lab}\">Open JupyterLab</a></nav></main></div></body></html>"
+    "<p class=\"who\">They show the lab of {name}, on that person's own server, and nobody else's.</p>"
+    '{items}<nav><a href="{lab}">Open JupyterLab</a></nav></main></div></body></html>'
 )
 
 
@@ -45,8 +49,6 @@ class Listing(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
     @authenticated  # type: ignore[untyped-decorator]
     def get(self) -> None:
         """Answer with the list of dashboards."""
-        import secrets
-
         nonce = secrets.token_urlsafe(16)
         self.set_header(
             "Content-Security-Policy",
@@ -78,7 +80,9 @@ def titles(folder: Path) -> list[tuple[str, str, str]]:
     Args:
         folder: The folder; it may be absent.
     """
-    return [(path.name, *_heading(path)) for path in sorted(folder.glob("*.ipynb"))] if folder.is_dir() else []
+    return (
+        [(path.name, *_heading(path)) for path in sorted(folder.glob("*.ipynb"))] if folder.is_dir() else []
+    )
 
 
 def _heading(path: Path) -> tuple[str, str]:

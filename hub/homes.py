@@ -34,7 +34,11 @@ def home_maker(settings: HubSettings) -> Callable[[Any], Awaitable[None]]:
     async def make(spawner: Any) -> None:
         home = settings.homes / spawner.user.name
         await asyncio.get_running_loop().run_in_executor(None, furnish, home, settings.dashboards_folder)
-        spawner.environment |= {"NANOOS_LAB": str(home / LAB), "OMP_NUM_THREADS": "1", "JUPYTER_PLATFORM_DIRS": "1"}
+        spawner.environment |= {
+            "NANOOS_LAB": str(home / LAB),
+            "OMP_NUM_THREADS": "1",
+            "JUPYTER_PLATFORM_DIRS": "1",
+        }
         if not (home / LAB / "lab.toml").exists():
             await _make_lab(home)
 
@@ -68,4 +72,6 @@ async def _make_lab(home: Path) -> None:
     )  # fmt: skip
     _, said = await maker.communicate()
     if maker.returncode:
-        raise RuntimeError(f"the lab {home / LAB} could not be made:\n{said.decode(errors='replace')[-2000:]}")
+        raise RuntimeError(
+            f"the lab {home / LAB} could not be made:\n{said.decode(errors='replace')[-2000:]}"
+        )

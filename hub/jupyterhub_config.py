@@ -52,6 +52,7 @@ c.Spawner.args = [
     "--LabApp.news_url=None",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     "--LabApp.extension_manager=readonly",
+    "--VoilaConfiguration.template=nanoos",  # nothing of it is loaded from elsewhere
     *(["--allow-root"] if os.geteuid() == 0 else []),
     *([] if settings.voila else ["--ServerApp.jpserver_extensions={'voila.server_extension': False}"]),
 ]

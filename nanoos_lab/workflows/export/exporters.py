@@ -24,7 +24,7 @@ class NanoosExporter(Exporter):
     def _file_extension_default(self) -> str:
         return ".html"
 
-    def from_notebook_node(
+    def from_notebook_node(  # type: ignore[override]  # as HTMLExporter's: text, not a notebook
         self,
         nb: Any,  # noqa: ANN401 - nbformat's NotebookNode
         resources: Any = None,  # noqa: ANN401 - nbconvert's dictionary

@@ -1,4 +1,4 @@
-"""Mathematics of Markdown cells and outputs as MathML, which browsers draw by themselves, with no script and no font."""
+"""Mathematics of Markdown and outputs as MathML, which browsers draw by themselves, with no script and no font."""
 
 from __future__ import annotations
 
@@ -7,7 +7,13 @@ import re
 from functools import cache
 from typing import Any
 
-_ENVIRONMENTS = {"aligned": "align*", "alignedat": "align*", "equation": "", "equation*": "", "displaymath": ""}
+_ENVIRONMENTS = {
+    "aligned": "align*",
+    "alignedat": "align*",
+    "equation": "",
+    "equation*": "",
+    "displaymath": "",
+}
 """Environments that latex2mathml does not know, and what says the same there."""
 _ENVIRONMENT = re.compile(r"\\(begin|end)\{([A-Za-z]+\*?)\}")
 _DELIMITERS = re.compile(r"^\s*(\$\$?|\\\[|\\\()(.*?)(\$\$?|\\\]|\\\))\s*$", re.DOTALL)
@@ -20,7 +26,7 @@ def mathml(latex: str, *, block: bool = False) -> str:
         latex: The formula without its dollars.
         block: Whether it stands in a line of its own.
     """
-    from xml.etree.ElementTree import tostring  # noqa: PLC0415, S405 - writes only
+    from xml.etree.ElementTree import tostring  # noqa: PLC0415 - writes only
 
     from latex2mathml.converter import convert_to_element  # noqa: PLC0415 - Jupyter's extra
 

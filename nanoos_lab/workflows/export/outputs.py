@@ -18,7 +18,7 @@ from nanoos_lab.workflows.export.formulas import markdown, mathml_of_output
 from nanoos_lab.workflows.export.saved_widgets import VIEW_MIME
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from nanoos_lab.workflows.export.saved_widgets import SavedWidgets
 
@@ -26,7 +26,9 @@ Kind = Literal["plot", "scene", "display", "still"]
 """By which script a part of a page is drawn; ``still`` by none."""
 
 PLOTLY_MIME = "application/vnd.plotly.v1+json"
-DISPLAY_MIMES = tuple(f"application/vnd.nanoos.{name}+json" for name in ("cards", "monitor", "table", "scenes"))
+DISPLAY_MIMES = tuple(
+    f"application/vnd.nanoos.{name}+json" for name in ("cards", "monitor", "table", "scenes")
+)
 """Displays of ours beside scenes; the browser's side is extensions/displays."""
 _STILLS = (
     "text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg", "text/latex", "text/plain",
@@ -67,22 +69,27 @@ def _still(data: Mapping[str, Any]) -> str:
     """Return the best of the forms that need no script."""
     kind = next((mime for mime in _STILLS if mime in data), "")
     text = _text(data.get(kind, ""))
-    if VIEW_MIME in data and kind == "text/plain":
-        return f'<p class="absent">{html.escape(text)}</p>'
-    if kind == "text/html":
-        return f'<div class="html">{text}</div>'
-    if kind == "text/markdown":
-        return f'<div class="prose">{markdown(text)}</div>'
-    if kind == "text/latex":
-        return mathml_of_output(text)
-    if kind == "image/svg+xml":
-        return f'<div class="picture">{_image(text, "drawing")}</div>'
     if kind in {"image/png", "image/jpeg"}:
         encoded = html.escape("".join(text.split()), quote=True)
         return f'<img class="still" alt="picture" src="data:{kind};base64,{encoded}">'
+    drawn: dict[str, Callable[[], str]] = {
+        "text/html": lambda: f'<div class="html">{text}</div>',
+        "text/markdown": lambda: f'<div class="prose">{markdown(text)}</div>',
+        "text/latex": lambda: mathml_of_output(text),
+        "image/svg+xml": lambda: f'<div class="picture">{_image(text, "drawing")}</div>',
+        "text/plain": lambda: _absent(text) if VIEW_MIME in data else _stream(text),
+    }
+    return drawn[kind]() if kind else ""
+
+
+def _absent(sentence: str) -> str:
+    return f'<p class="absent">{html.escape(sentence)}</p>'
+
+
+def _stream(text: str) -> str:
     from nbconvert.filters import ansi2html  # noqa: PLC0415 - Jupyter is an extra
 
-    return f'<pre class="stream">{ansi2html(text)}</pre>' if kind else ""
+    return f'<pre class="stream">{ansi2html(text)}</pre>'  # type: ignore[no-untyped-call]
 
 
 def _text(value: Any) -> str:  # noqa: ANN401 - nbformat allows a list of lines
@@ -97,7 +104,9 @@ def _json_block(payload: Any, kind: str) -> str:  # noqa: ANN401 - JSON
 
 def _image(svg: str, words: str) -> str:
     data = base64.b64encode(svg.encode()).decode()
-    return f'<img class="still" alt="{html.escape(words, quote=True)}" src="data:image/svg+xml;base64,{data}">'
+    return (
+        f'<img class="still" alt="{html.escape(words, quote=True)}" src="data:image/svg+xml;base64,{data}">'
+    )
 
 
 def _plot(payload: Mapping[str, Any], data: Mapping[str, Any]) -> str:
@@ -119,7 +128,7 @@ def _twin(data: Mapping[str, Any]) -> str:
         return _text(data["text/html"])
     if "image/svg+xml" in data:
         return _image(_text(data["image/svg+xml"]), "drawing")
-    return f'<p class="absent">{html.escape(_text(data.get("text/plain", "a display without a still picture")))}</p>'
+    return _absent(_text(data.get("text/plain", "a display without a still picture")))
 
 
 def _scene(payload: Mapping[str, Any], data: Mapping[str, Any], *, still: bool) -> str:
@@ -148,4 +157,4 @@ def _svg_of(payload: Mapping[str, Any]) -> str:
     try:
         return svg_of(Scene.from_json(payload), width=420, height=360)
     except InvalidInputError as error:
-        return f'<p class="absent">{html.escape(str(error))}</p>'
+        return _absent(str(error))

@@ -10,7 +10,14 @@ from pathlib import Path
 
 from nanoos_lab.errors import MissingBrowserError, PrintError
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge")
+BROWSERS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "microsoft-edge",
+)
 """Names on the PATH, in the order in which they are tried; ``NANOOS_BROWSER`` names another."""
 _TIME_LIMIT_S = 180
 _DRAWING_MS = 20_000
@@ -52,7 +59,7 @@ def print_page(page: str) -> bytes:
         source.write_text(page, encoding="utf-8")
         command = [browser, *_flags(folder), f"--print-to-pdf={target}", source.as_uri()]
         try:
-            done = subprocess.run(command, capture_output=True, timeout=_TIME_LIMIT_S, check=False)  # noqa: S603
+            done = subprocess.run(command, capture_output=True, timeout=_TIME_LIMIT_S, check=False)
         except subprocess.TimeoutExpired as error:
             raise PrintError(f"{browser} did not finish printing within {_TIME_LIMIT_S} s") from error
         if not target.is_file() or not (content := target.read_bytes()).startswith(b"%PDF-"):

@@ -12,8 +12,6 @@ import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -21,7 +19,7 @@ VIEW_MIME = "application/vnd.jupyter.widget-view+json"
 STATE_MIME = "application/vnd.jupyter.widget-state+json"
 _PREFIX = "IPY_MODEL_"
 _BOXES = {"HBoxModel", "VBoxModel", "BoxModel", "GridBoxModel", "TabModel", "AccordionModel", "StackModel"}
-_TEXTS = {"HTMLModel", "HTMLMathModel"}
+_TEXTS = {"HTMLModel": "text/html", "HTMLMathModel": "text/html", "LabelModel": "text/plain"}
 _DEPTH = 8
 
 
@@ -62,6 +60,7 @@ class SavedWidgets:
             yield {"text/plain": _sentence(kind, model), VIEW_MIME: {}}
 
     def _children(self, model: Mapping[str, Any], depth: int) -> Iterator[Mapping[str, Any]]:
+        """Give what a model shows; a box gives what its children show."""
         state, kind = model.get("state", {}), model.get("model_name", "")
         if kind in _BOXES and depth < _DEPTH:
             for name in state.get("children", ()):
@@ -69,14 +68,9 @@ class SavedWidgets:
                 yield from self._children(child, depth + 1)
         elif kind == "OutputModel":
             for output in state.get("outputs", ()):
-                if "text" in output:
-                    yield {"text/plain": output["text"]}
-                elif "data" in output:
-                    yield output["data"]
+                yield {"text/plain": output["text"]} if "text" in output else output.get("data", {})
         elif kind in _TEXTS:
-            yield {"text/html": str(state.get("value", ""))}
-        elif kind == "LabelModel":
-            yield {"text/plain": str(state.get("value", ""))}
+            yield {_TEXTS[kind]: str(state.get("value", ""))}
         elif own := _payload(model):
             yield {own[0]: own[1]}
         elif depth:
@@ -110,11 +104,7 @@ def _place(whole: dict[str, Any], buffer: Mapping[str, Any]) -> None:
     for step in way:
         at = at[step] if isinstance(at, list) else at.setdefault(step, {})
     raw = str(buffer["data"])
-    at[last] = (
-        raw
-        if buffer.get("encoding") == "base64"
-        else base64.b64encode(np.frombuffer(bytes.fromhex(raw), np.uint8)).decode()
-    )
+    at[last] = raw if buffer.get("encoding") == "base64" else base64.b64encode(bytes.fromhex(raw)).decode()
 
 
 def _sentence(kind: str, model: Mapping[str, Any]) -> str:

@@ -27,7 +27,7 @@ def scripts_for(kinds: Iterable[Kind]) -> list[str]:
     if "plot" in drawn:
         from plotly.offline.offline import get_plotlyjs  # noqa: PLC0415 - only for pages with figures
 
-        found.append(get_plotlyjs())
+        found.append(get_plotlyjs())  # type: ignore[no-untyped-call]
     if "display" in drawn:  # it draws scenes too
         found.append(_bundle("displays-standalone.js"))
     elif "scene" in drawn:
