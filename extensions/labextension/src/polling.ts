@@ -3,7 +3,7 @@
 import { Widget } from '@lumino/widgets';
 
 const FIRST_MS = 1500;
-const LAST_MS = 15_000;
+const LAST_MS = 8_000;
 
 export class Poll {
   private _timer = 0;

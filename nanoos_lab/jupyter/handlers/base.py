@@ -99,5 +99,6 @@ class Handler(APIHandler):
             if refused is None:
                 self.log.exception("nanoos-lab: %s failed", self.request.path)
                 raise
+            self.log.info("nanoos-lab: %s refused: %s", self.request.path, refused.message)
             self.set_status(refused.status)
             self.finish(json.dumps({"message": refused.message, "remedy": refused.remedy}))
