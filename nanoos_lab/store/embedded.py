@@ -152,9 +152,16 @@ def revision_of(path: Path) -> str:
 
 
 def _logs_ahead(path: Path) -> bool:
-    """Whether a database uses the write-ahead log, by its header (sqlite.org/fileformat.html, 1.3.3)."""
-    with path.open("rb") as stream:
-        return stream.read(20)[18:] == b"\x02\x02"
+    """Whether a database uses the write-ahead log.
+
+    Asked of SQLite: to open and close the file otherwise would end the locks of this process's other connections to
+    it, and another process could then take away the log that they read (sqlite.org/howtocorrupt.html, 2.2).
+    """
+    try:
+        with contextlib.closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT_S)) as connection:
+            return bool(connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal")
+    except sqlite3.Error as error:
+        raise explain(error, path) from error
 
 
 def log_ahead(path: Path) -> None:
