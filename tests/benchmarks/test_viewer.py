@@ -20,9 +20,10 @@ from pymatgen.core import Lattice, Structure
 
 from nanoos_lab.scenes.scene import scene_of
 from nanoos_lab.widgets import scene_div, scene_script
+from tests.system import conftest as system
 from tests.system.browser import LIMIT_MS
-from tests.system.conftest import chromium, new_page  # noqa: F401 - fixtures
 
+chromium, new_page = system.chromium, system.new_page
 pytestmark = [pytest.mark.benchmark, pytest.mark.browser]
 PACKAGE = "3dmol@2.5.5"
 SIZE = "width:800px;height:600px"
