@@ -143,22 +143,16 @@ class MaterialTable(anywidget.AnyWidget):
         Raises:
             InvalidInputError: A column holds no numbers.
         """
-        import pandas as pd  # noqa: PLC0415 - heavy
-
-        from nanoos_lab.charts import scatter_figure  # noqa: PLC0415 - plotly is heavy
+        from nanoos_lab.widgets.table.figure import table_figure  # noqa: PLC0415 - plotly is heavy
 
         points = {name: self._source.numbers(name, self._ids, self._asked.methods) for name in (x, y)}
-        both = [one for one in self._ids if one in points[x] and one in points[y]]
-        chosen = set(self.selection)
-        frame = pd.DataFrame(
-            {
-                "label": both,
-                x: [points[x][one] for one in both],
-                y: [points[y][one] for one in both],
-                "group": ["selected" if one in chosen else "other" for one in both],
-            }
+        titles = {
+            column["key"]: f"{column['label']} / {column['unit']}" if column["unit"] else column["label"]
+            for column in self._source.columns()
+        }
+        return table_figure(
+            self._ids, self.selection, points, {name: titles.get(name, name) for name in (x, y)}
         )
-        return scatter_figure(frame, x=x, y=y, annotate=0)
 
     # The browser's side ------------------------------------------------------------------------------------
 
@@ -199,6 +193,10 @@ class MaterialTable(anywidget.AnyWidget):
         except (TypeError, ValueError) as error:
             self._tell(f"the table was asked for what it does not understand: {error}")
 
+    def _say(self, message: dict[str, Any], buffers: Sequence[bytes] = ()) -> None:
+        send: Any = self.send  # ipywidgets has no types
+        send(message, list(buffers))
+
     def _answer_ask(self, content: dict[str, Any]) -> None:
         self._only_selected = bool(content.get("only"))
         self._find(
@@ -216,11 +214,11 @@ class MaterialTable(anywidget.AnyWidget):
             return
         start, count = max(int(content["start"]), 0), min(int(content["count"]), _MOST_ROWS)
         rows = self._source.rows(self._ids[start : start + count], self._asked.methods)
-        self.send({"type": "rows", "generation": self._generation, "start": start, "rows": rows})
+        self._say({"type": "rows", "generation": self._generation, "start": start, "rows": rows})
 
     def _answer_stills(self, content: dict[str, Any]) -> None:
         ids = [one for one in list(content["ids"])[:_MOST_STILLS] if one in self._places]
-        self.send({"type": "stills", "stills": self._source.stills(ids)})
+        self._say({"type": "stills", "stills": self._source.stills(ids)})
 
     def _answer_points(self, content: dict[str, Any]) -> None:
         names = [str(content["x"]), str(content["y"])]
@@ -229,7 +227,7 @@ class MaterialTable(anywidget.AnyWidget):
             known = self._source.numbers(name, self._ids, self._asked.methods)
             nothing = float("nan")
             buffers.append(array.array("f", (known.get(one, nothing) for one in self._ids)).tobytes())
-        self.send({"type": "points", "generation": self._generation, "x": names[0], "y": names[1]}, buffers)
+        self._say({"type": "points", "generation": self._generation, "x": names[0], "y": names[1]}, buffers)
 
     def _answer_select(self, content: dict[str, Any]) -> None:
         how = str(content.get("how", "replace"))
@@ -244,13 +242,13 @@ class MaterialTable(anywidget.AnyWidget):
             self.select(ids, add=how == "add")
 
     def _answer_csv(self, _content: dict[str, Any]) -> None:
-        self.send({"type": "csv"}, [self.csv().encode()])
+        self._say({"type": "csv"}, [self.csv().encode()])
 
     def _mark(self) -> None:
         """Tell the browser which rows are selected."""
         places = array.array("I", sorted(self._places[one] for one in self.selection if one in self._places))
         message = {"type": "marked", "generation": self._generation, "total": len(self.selection)}
-        self.send(message, [places.tobytes()])
+        self._say(message, [places.tobytes()])
 
     # Its twins ---------------------------------------------------------------------------------------------
 
