@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +25,6 @@ MOST_LABS = 8
 class _Held:
     lab: Lab
     used_at: float
-    lock: threading.Lock = field(default_factory=threading.Lock)
     users: int = 0
     drives: bool = False
 
@@ -44,6 +43,8 @@ class Shelf:
         self._clock = clock
         self._lock = threading.Lock()
         self._held: dict[tuple[str, str], _Held] = {}
+        self._replaced: list[_Held] = []
+        """Handles that gave way to one that drives, and may still be in use."""
         self._closed = False
 
     def __len__(self) -> int:
@@ -81,15 +82,14 @@ class Shelf:
         made = _Held(_open(place, project, drive=drive), self._clock(), users=1, drives=drive)
         with self._lock:
             there = self._held.get((place, project))
-            if there is not None and (there.drives or not drive):
+            if there is not None and (there.drives or not drive):  # somebody else was faster
                 there.users += 1
-                surplus: Lab | None = made.lab
-                made = there
-            else:
-                surplus = there.lab if there is not None and there.users == 0 else None
-                self._held[place, project] = made
-        if surplus is not None:
-            surplus.close()
+                made.users = 0
+                self._replaced.append(made)
+                return there
+            if there is not None:
+                self._replaced.append(there)
+            self._held[place, project] = made
         return made
 
     def tidy(self) -> None:
@@ -103,6 +103,8 @@ class Shelf:
             surplus = len(self._held) - MOST_LABS
             old = [key for n, (used_at, key) in enumerate(idle) if now - used_at > IDLE_S or n < surplus]
             closing = [self._held.pop(key) for key in old]
+            closing += [held for held in self._replaced if held.users == 0]
+            self._replaced = [held for held in self._replaced if held.users]
         for held in closing:
             held.lab.close()
 
@@ -110,7 +112,8 @@ class Shelf:
         """Close all."""
         with self._lock:
             self._closed = True
-            closing, self._held = list(self._held.values()), {}
+            closing = [*self._held.values(), *self._replaced]
+            self._held, self._replaced = {}, []
         for held in closing:
             held.lab.close()
 

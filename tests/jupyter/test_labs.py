@@ -145,3 +145,21 @@ def test_an_idle_lab_is_let_go(tmp_path):
     with pytest.raises(Exception, match="closed"):
         lab.structures()
     shelf.close()
+
+
+def test_a_handle_that_drives_takes_the_place_of_one_that_reads(tmp_path):
+    nl.open(tmp_path / "lab").close()
+    shelf = Shelf()
+    with shelf.lab(tmp_path / "lab") as reading:
+        with shelf.lab(tmp_path / "lab", drive=True) as driving:
+            assert driving is not reading
+        shelf.tidy()
+        assert len(reading.structures()) == 0  # it is not taken from who still uses it
+        with shelf.lab(tmp_path / "lab") as again:
+            assert again is driving
+    shelf.tidy()
+    with pytest.raises(Exception, match="closed"):
+        reading.structures()
+    shelf.close()
+    with pytest.raises(Exception, match="closed"):
+        driving.structures()

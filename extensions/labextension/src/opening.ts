@@ -13,16 +13,34 @@ function literal(text: string): string {
   return JSON.stringify(text).replace(/[\u007f-\uffff]/g, c => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** The cell's lines, seen from the notebook's folder. */
+/** The import and the expression that read a file, of a kind that `lab.add` does not take by its path. */
+function reading(path: string, which: number | null): [string, string] | null {
+  const name = PathExt.basename(path).toUpperCase();
+  if (name.startsWith('XDATCAR')) {
+    return ['from ase.io import read', `read(${literal(path)}, format="vasp-xdatcar", index=-1)`];
+  }
+  if (name.endsWith('.TRAJ')) {
+    return ['from ase.io import read', `read(${literal(path)}, index=-1)`];
+  }
+  if (/^(CHG|AECCAR|PARCHG|LOCPOT|ELFCAR)|\.(CUBE|CUB|CHGCAR)$/.test(name)) {
+    return ['from nanoos_lab.scenes import read_volumetric', `read_volumetric(${literal(path)}).structure`];
+  }
+  if (which !== null) {
+    return ['from nanoos_lab.structures import read_structures', `read_structures(${literal(path)})[${which}].structure`];
+  }
+  return null;
+}
+
+/** The cell's lines, seen from the notebook's folder; of a trajectory the last frame is added. */
 export function linesFor(path: string, which: number | null, lab: string, folder: string): string {
   const seen = (target: string) => PathExt.relative(folder || '.', target || '.') || '.';
-  const source = which === null ? literal(seen(path)) : `read_structures(${literal(seen(path))})[${which}].structure`;
+  const special = reading(seen(path), which);
   return [
     'import nanoos_lab as nl',
-    ...(which === null ? [] : ['from nanoos_lab.structures import read_structures']),
+    ...(special ? [special[0]] : []),
     '',
     `lab = nl.open(${literal(seen(lab))})`,
-    `record = lab.add(${source})`,
+    special ? `record = lab.add(${special[1]}, name=${literal(PathExt.basename(path))})` : `record = lab.add(${literal(seen(path))})`,
     'record'
   ].join('\n');
 }
