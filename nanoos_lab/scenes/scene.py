@@ -27,7 +27,8 @@ from nanoos_lab.scenes.images import DrawnAtoms, drawn_atoms, drawn_molecule
 from nanoos_lab.scenes.looks import site_values, species_of_sites
 from nanoos_lab.scenes.model import Label, Scene, SceneSpecies, Style, Surface, check_style
 from nanoos_lab.scenes.wire import MIME_TYPE, SCHEMA, VERSION
-from nanoos_lab.structures.bonds import BondGraph, bonds_within, crystalnn_bonds, find_bonds
+from nanoos_lab.structures.bonds import BondGraph, find_bonds
+from nanoos_lab.structures.bonds_chosen import bonds_within, crystalnn_bonds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -175,15 +175,15 @@ def read_trajectory(path: Path) -> Trajectory:
 
         kind = "vasp-xdatcar" if path.name.upper().startswith("XDATCAR") else None
         images: Any = read(path, index=":", format=kind)
-        return _of_ase(list(images))
-    except InvalidInputError:
-        raise
     except (ValueError, KeyError, IndexError, OSError, EOFError, TypeError, zipfile.BadZipFile) as error:
         raise StructureParseError(f"{path} cannot be read as a trajectory: {error}") from error
     except Exception as error:
         if type(error).__module__.startswith("ase."):  # its readers have errors of their own
             raise StructureParseError(f"{path} cannot be read as a trajectory: {error}") from error
         raise
+    if not images:
+        raise StructureParseError(f"{path} cannot be read as a trajectory: it holds no frame")
+    return _of_ase(list(images))
 
 
 def _of_arrays(numbers: ArrayLike, positions: ArrayLike, cells: ArrayLike, times: Any) -> Trajectory:  # noqa: ANN401

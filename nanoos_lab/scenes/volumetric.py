@@ -76,7 +76,8 @@ class VolumetricGrid:
 def read_volumetric(path: str | Path) -> VolumetricGrid:
     """Read a grid: VASP's CHGCAR, AECCAR, PARCHG, LOCPOT or ELFCAR, or a Gaussian cube file.
 
-    Charge densities come in e/Å³, potentials in eV, the localization function as it is. A cube file does not say its
+    Charge densities come in e/Å³, potentials in eV, the localization function as it is (of spin up
+    where there are two). A cube file does not say its
     unit; its numbers stay as they are, and its molecule or crystal is told by whether the grid starts at the origin.
 
     Args:
@@ -125,7 +126,9 @@ def _read_elf(path: Path) -> VolumetricGrid:
     from pymatgen.io.vasp.outputs import Elfcar  # noqa: PLC0415 - heavy import
 
     read = Elfcar.from_file(str(path))
-    return _of_vasp(read, np.asarray(read.data["total"]), "", "electron localization")
+    first, *others = dict(read.data).values()  # of one spin, or of spin up and spin down
+    name = "electron localization" + (", spin up" if others else "")
+    return _of_vasp(read, np.asarray(first), "", name)
 
 
 def _of_vasp(read: Any, data: FloatArray, unit: str, name: str) -> VolumetricGrid:  # noqa: ANN401 - pymatgen's

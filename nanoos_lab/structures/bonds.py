@@ -14,12 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nanoos_lab.errors import InvalidInputError
 from nanoos_lab.structures.bond_rules import METAL_SHELL, METALLIC, PairRules, pair_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
     from pymatgen.core.structure import Molecule, Structure
 
@@ -104,7 +101,7 @@ class Bonding:
         """
         if not len(self.codes) or self.rules.cutoff == 0.0:
             return _no_bonds(len(self.codes))
-        return self.among(*_pairs(positions, matrix, pbc, self.rules.cutoff))
+        return self.among(*close_pairs(positions, matrix, pbc, self.rules.cutoff))
 
     def candidates(
         self,
@@ -124,7 +121,7 @@ class Bonding:
         if not len(self.codes) or self.rules.cutoff == 0.0:
             none = _no_bonds(len(self.codes))
             return none.i, none.j, none.image
-        i, j, image, distance = _pairs(positions, matrix, pbc, self.rules.cutoff + skin_angstrom)
+        i, j, image, distance = close_pairs(positions, matrix, pbc, self.rules.cutoff + skin_angstrom)
         longest = self.rules.longest[self.codes[i], self.codes[j]]
         near = np.flatnonzero((longest > 0) & (distance <= longest + skin_angstrom))
         return i[near], j[near], image[near]
@@ -175,88 +172,6 @@ def symbols_of(structure: Structure | Molecule) -> list[str]:
         structure: A crystal or molecule.
     """
     return [max(site.species.items(), key=lambda item: item[1])[0].symbol for site in structure]
-
-
-def bonds_within(
-    structure: Structure | Molecule, longest: Mapping[tuple[str, str], float | tuple[float, float]]
-) -> BondGraph:
-    """Find the bonds of chosen pairs of elements by length alone.
-
-    Args:
-        structure: A crystal or molecule.
-        longest: Per pair of symbols, in either order, the largest length in Å, or the smallest and the largest;
-            other pairs are not bonded.
-
-    Raises:
-        InvalidInputError: A length is not positive, or a pair names an element that the structure does not have.
-    """
-    symbols = symbols_of(structure)
-    limits = {}
-    for pair, limit in longest.items():
-        low, high = limit if isinstance(limit, tuple) else (0.0, limit)
-        if len(pair) != 2 or not 0 <= low < high < np.inf:  # noqa: PLR2004 - two ends
-            raise InvalidInputError(f"bonds {pair!r}: {limit!r}; write {{('Ti', 'O'): 2.3}}, lengths in Å")
-        missing = [symbol for symbol in pair if symbol not in symbols]
-        if missing:
-            raise InvalidInputError(
-                f"bonds {pair!r}: there is no {missing[0]} here, only {', '.join(dict.fromkeys(symbols))}"
-            )
-        limits[tuple(sorted(pair))] = (low, high)
-    if not limits:
-        return _no_bonds(len(symbols))
-    xyz = np.array([site.coords for site in structure.sites], dtype=np.float64).reshape(-1, 3)
-    lattice: Any = getattr(structure, "lattice", None)
-    matrix = None if lattice is None else np.asarray(lattice.matrix)
-    pbc = (False, False, False) if lattice is None else lattice.pbc
-    i, j, image, distance = _pairs(xyz, matrix, pbc, max(high for _, high in limits.values()))
-    names = np.array(symbols)
-    keep = np.zeros(len(i), bool)
-    for (one, two), (low, high) in limits.items():
-        ends = ((names[i] == one) & (names[j] == two)) | ((names[i] == two) & (names[j] == one))
-        keep |= ends & (distance >= low) & (distance <= high)
-    return BondGraph(len(symbols), i[keep], j[keep], image[keep], distance[keep])
-
-
-def crystalnn_bonds(structure: Structure | Molecule) -> BondGraph:
-    """Find bonds with pymatgen's CrystalNN: slower (about 10 ms a site), from Voronoi cells instead of radii.
-
-    Its neighbourhoods have a direction; what either end calls a neighbour is a bond here.
-    Source: Pan et al., Inorg. Chem. 60, 1590 (2021).
-
-    Args:
-        structure: A crystal without shared or partly empty sites.
-
-    Raises:
-        InvalidInputError: A molecule, a shared site, or a structure that CrystalNN cannot take apart.
-    """
-    import warnings  # noqa: PLC0415 - with the next
-
-    from pymatgen.analysis.local_env import CrystalNN  # noqa: PLC0415 - heavy import
-
-    lattice: Any = getattr(structure, "lattice", None)
-    if lattice is None:
-        raise InvalidInputError("CrystalNN needs a crystal: use bonds='rules' for a molecule")
-    if not structure.is_ordered:
-        raise InvalidInputError("CrystalNN needs one atom per site: use bonds='rules' for shared sites")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # that oxidation states are unknown is expected
-            found = CrystalNN().get_all_nn_info(structure)
-    except (ValueError, RuntimeError) as error:
-        raise InvalidInputError(f"CrystalNN fails on this structure: {error}; use bonds='rules'") from error
-    bonds = {}
-    for site, neighbours in enumerate(found):
-        for neighbour in neighbours:
-            other = int(neighbour["site_index"])
-            image = tuple(int(n) for n in neighbour["image"])
-            back = tuple(-n for n in image)
-            bonds[min((site, other, image), (other, site, back))] = None
-    if not bonds:
-        return _no_bonds(len(structure))
-    i, j, images = (np.array(part, np.int64) for part in zip(*sorted(bonds), strict=True))
-    xyz = np.array([site.coords for site in structure.sites], dtype=np.float64)
-    ends = xyz[j] + images @ np.asarray(lattice.matrix) - xyz[i]
-    return BondGraph(len(structure), i, j, images, np.linalg.norm(ends, axis=1))
 
 
 def dimensionality(structure: Structure | Molecule) -> int:
@@ -330,10 +245,17 @@ def _species(structure: Structure | Molecule) -> tuple[IntArray, PairRules, Floa
     return np.array(codes, np.int64), rules, np.array(occupancies) if partial else None
 
 
-def _pairs(
+def close_pairs(
     xyz: FloatArray, lattice: FloatArray | None, pbc: tuple[bool, bool, bool], cutoff: float
 ) -> tuple[IntArray, IntArray, IntArray, FloatArray]:
-    """Return every pair of sites within the cutoff once: i, j, image, distance."""
+    """Return every pair of sites within a distance once: i, j, image, distance.
+
+    Args:
+        xyz: Cartesian, Å, shape (n, 3).
+        lattice: Lattice vectors by row in Å, shape (3, 3); None for a molecule.
+        pbc: In which directions the cell repeats.
+        cutoff: In Å.
+    """
     from pymatgen.optimization.neighbors import find_points_in_spheres  # noqa: PLC0415 - heavy import
 
     if lattice is None:

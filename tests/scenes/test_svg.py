@@ -9,8 +9,11 @@ import numpy as np
 import pytest
 from pymatgen.core import Lattice, Molecule, Structure
 
+from nanoos_lab.display.look import UNKNOWN
+from nanoos_lab.scenes import VolumetricGrid
 from nanoos_lab.scenes.scene import scene_of
 from nanoos_lab.scenes.svg import svg_of
+from nanoos_lab.scenes.svg.atoms import colors_of_atoms
 
 SVG = "{http://www.w3.org/2000/svg}"
 PEROVSKITE = Structure.from_spacegroup(
@@ -124,3 +127,125 @@ def test_thumbnails_go_without_axes_and_legend():
     assert large.findall(f".//{SVG}text")
     assert not small.findall(f".//{SVG}text")
     assert len(small.findall(f".//{SVG}circle")) < len(large.findall(f".//{SVG}circle"))
+
+
+def with_forces(forces):
+    structure = PEROVSKITE.copy()
+    structure.add_site_property("forces", forces)
+    return structure
+
+
+def circles_before_and_after(root, path):
+    """Return where circles stand in the drawing, before and after the one path with these attributes."""
+    at = next(k for k, e in enumerate(root) if e.tag == f"{SVG}path" and path.items() <= e.attrib.items())
+    places = [
+        (k, float(e.attrib["cx"]), float(e.attrib["cy"]))
+        for k, e in enumerate(root)
+        if e.tag == f"{SVG}circle"
+    ]
+    return [p for p in places if p[0] < at], [p for p in places if p[0] > at]
+
+
+def test_a_plane_hides_what_lies_behind_it_and_nothing_else():
+    atoms = Structure(Lattice.cubic(6), ["He", "Ne"], [[0.2, 0.5, 0.5], [0.8, 0.5, 0.5]])
+    scene = scene_of(atoms, planes=[(1, 0, 0, 0.5)])
+    for view, hidden in (("auto", "He"), ((-1, 0, 0), "Ne")):
+        root = parse(svg_of(scene, view=view, width=150, height=150))  # without axes and legend
+        behind, front = circles_before_and_after(root, {"fill": scene.surfaces[0].color})
+        towards = scene.seen(view).view[2]
+        heights = {s: float(scene.positions[k] @ towards) for k, s in enumerate(("He", "Ne"))}
+        assert min(heights, key=heights.get) == hidden
+        assert len(behind) == 1
+        assert len(front) == 1
+
+
+def test_planes_that_cross_are_cut_into_pieces():
+    scene = scene_of(
+        Structure(Lattice.cubic(6), ["He"], [[0.5] * 3]), planes=[(1, 0, 0, 0.4), (0, 1, 0, 0.4)]
+    )
+    root = parse(svg_of(scene))
+    pieces = [p.attrib["fill"] for p in root.findall(f"{SVG}path[@fill-opacity]")]
+    assert sorted(pieces.count(s.color) for s in scene.surfaces) == [1, 2]
+
+
+def test_pies_show_their_portions():
+    mixed = Structure(Lattice.cubic(6), [{"Fe": 0.25, "Co": 0.5}], [[0.5] * 3])
+    root = parse(svg_of(scene_of(mixed), background="light"))
+    pie = root.find(f"{SVG}g")
+    sectors = [p.attrib for p in pie.findall(f"{SVG}path")]
+    assert len({s["fill"] for s in sectors}) == 2
+    r = float(pie.find(f"{SVG}circle").attrib["r"])
+    (x, y), *_, (u, v) = [
+        tuple(map(float, p.split())) for p in re.findall(r"[\d.]+ [\d.]+(?=[LA]|Z)", sectors[1]["d"])
+    ]
+    assert np.hypot(u - x, v - y) == pytest.approx(r, abs=0.2)
+    full = scene_of(Structure(Lattice.cubic(6), ["Fe"], [[0.5] * 3]))
+    assert parse(svg_of(full)).find(f"{SVG}g") is None
+
+
+def test_arrows_lie_where_they_should():
+    scene = scene_of(with_forces([[0, 0, 0], [0, 0, 0.5], *[[0, 0, 0]] * 3]), vectors="forces")
+    root = parse(svg_of(scene, view="a"))
+    (arrow,) = [
+        p for p in root.findall(f"{SVG}path") if p.attrib.get("fill") == "#d55e00" and "stroke" in p.attrib
+    ]
+    corners = np.array([list(map(float, p.split())) for p in re.split("[MLZ]", arrow.attrib["d"]) if p])
+    assert np.ptp(corners[:, 1]) > 3 * np.ptp(corners[:, 0])  # straight up
+    assert corners[3, 1] == corners[:, 1].min()  # with its tip on top
+    assert "forces, longest 0.5 eV/Å" in [t.text for t in root.iter(f"{SVG}text")]
+
+
+def test_values_have_a_bar_with_name_unit_and_ends_instead_of_a_legend():
+    scene = scene_of(PEROVSKITE, color_by={"values": [-2, 1, 0, 0, np.nan], "name": "charge", "unit": "e"})
+    root = parse(svg_of(scene))
+    labels = [t.text for t in root.iter(f"{SVG}text")]
+    assert {"charge (e)", "−2", "0", "2"} <= set(labels)
+    assert "Sr" not in labels
+    assert {colors_of_atoms(scene)[k] for k in np.flatnonzero(scene.sites == 4)} == {UNKNOWN}
+
+
+def test_texts_of_users_are_escaped_wherever_they_stand():
+    bad = "</svg><script>alert(1)</script><img src=x onerror=alert(1)>\x07"
+    scene = scene_of(
+        with_forces([[1, 0, 0]] * 5),
+        title=bad,
+        labels=[bad] * 5,
+        vectors={"values": [[1, 0, 0]] * 5, "name": bad, "unit": bad},
+        color_by={"values": range(5), "name": bad, "unit": bad},
+    )
+    text = svg_of(scene)
+    assert "<script" not in text
+    assert "<img" not in text
+    assert parse(text) is not None
+
+
+def blob():
+    n = 24
+    frac = np.stack(np.meshgrid(*[np.arange(n) / n] * 3, indexing="ij"), -1) - 0.5
+    hydrogen = Structure(Lattice.cubic(6), ["H"], [[0.5] * 3])
+    return VolumetricGrid(np.eye(3) * 6.0, np.exp(-((frac * 6) ** 2).sum(-1)), "e/Å³", hydrogen)
+
+
+def test_isosurfaces_have_a_far_and_a_near_side_around_what_is_inside():
+    scene = scene_of(blob().structure, isosurface=blob(), levels=0.2)
+    root = parse(svg_of(scene))
+    kinds = [e.tag.removeprefix(SVG) for e in root if e.tag in {f"{SVG}g", f"{SVG}circle"}]
+    assert kinds == ["g", "circle", "g", "circle"]  # far side, atom, near side, legend
+    assert len(svg_of(scene)) < 120_000
+    assert "0.2 e/Å³" in [t.text for t in root.iter(f"{SVG}text")]
+
+
+def test_wires_are_lines_and_lone_atoms_dots():
+    lone = Molecule(["H", "H", "Ar"], [[0, 0, 0], [0, 0, 0.74], [3, 3, 3]])
+    root = parse(svg_of(scene_of(lone, style="wireframe")))
+    assert len(root.findall(f"{SVG}path[@stroke-linecap]")) == 2
+    assert len(root.findall(f"{SVG}circle")) == 1 + 2  # and the legend
+    assert root.find(f"{SVG}rect") is None
+
+
+def test_what_is_far_off_fades_into_the_background():
+    pair = Molecule(["Fe", "Fe"], [[0, 0, 0], [0, 0, 30.0]])
+    scene = scene_of(pair)
+    near = re.findall(r"stop-color='(#\w+)'", svg_of(scene, background="dark"))
+    assert "#e06633" in near
+    assert len(re.findall("<radialGradient", svg_of(scene))) == 2

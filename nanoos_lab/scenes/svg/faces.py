@@ -140,12 +140,10 @@ def _sides(mesh: Mesh, surface: Surface, camera: Camera, paint: Paint) -> Iterat
     """Yield the far and the near side of one part."""
     points, normals, triangles = mesh
     pixels, depth, _ = camera.project(points)
-    a, b, c = (pixels[triangles[:, k]] for k in range(3))
-    turned = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])
     seen = normals[triangles].mean(axis=1) @ camera.view.T
     seen /= np.maximum(np.linalg.norm(seen, axis=1), 1e-9)[:, None]
     for faces_us in (False, True):
-        side = np.flatnonzero((turned < 0) if faces_us else (turned > 0))
+        side = np.flatnonzero((seen[:, 2] >= 0) == faces_us)
         if not len(side):
             continue
         order = side[np.argsort(depth[triangles[side]].mean(axis=1))]

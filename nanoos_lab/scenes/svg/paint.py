@@ -101,7 +101,7 @@ class Paint:
             )
         rim = 0.55 * (1 - min(abs(float(normal[2])), 1.0)) ** 1.5
         dark = mixed(color, "#000000", min(0.75, rim + 0.3 * max(0.0, 0.55 - light)))
-        return mixed(dark, "#ffffff", 0.8 * max(0.0, float(normal @ _HALFWAY)) ** 12)
+        return mixed(dark, "#ffffff", 0.55 * max(0.0, float(normal @ _HALFWAY)) ** 8)
 
     def definitions(self) -> str:
         """Return the gradients that were used."""
