@@ -8,6 +8,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 SHIPPED = {
     "templates": "nanoos_lab/shipped/templates",
+    "notebooks/dashboards": "nanoos_lab/shipped/dashboards",
     "notebooks/structures": "nanoos_lab/shipped/structures",
     "notebooks/measured.csv": "nanoos_lab/shipped/measured.csv",
 }

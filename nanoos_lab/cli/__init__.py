@@ -9,6 +9,7 @@ from __future__ import annotations
 from nanoos_lab.cli import (
     archive,
     commands,
+    dashboards,
     db,
     finding,
     importing,
@@ -27,6 +28,7 @@ __all__ = [
     "archive",
     "commands",
     "current_lab",
+    "dashboards",
     "db",
     "finding",
     "importing",

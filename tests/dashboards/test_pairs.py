@@ -1,0 +1,135 @@
+"""What dashboards compare, and which lab they open, without a browser."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import pytest
+
+from nanoos_lab.dashboards import NAMES, dashboard, notebook_of
+from nanoos_lab.dashboards.frame import find_place
+from nanoos_lab.dashboards.pairs import chemistry_of, errors_by_chemistry, pair_values
+from nanoos_lab.errors import UnknownNameError
+from nanoos_lab.lab import Lab
+
+
+def _values(*rows):
+    columns = ["material", "origin", "method", "value", "synthetic", "converged"]
+    frame = pd.DataFrame(rows, columns=columns)
+    return frame.assign(
+        property="bulk_modulus", structure=frame["material"], name=frame["material"], formula=frame["material"],
+        uncertainty=float("nan"),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("formula", "expected"),
+    [
+        ("SrTiO3", "oxides"),
+        ("NaCl", "halides"),
+        ("ZnS", "chalcogenides"),
+        ("GaAs", "nitrides and pnictides"),
+        ("TiC", "carbides and borides"),
+        ("Si", "elements"),
+        ("Ni3Al", "intermetallics"),
+        ("Co2Cl4", "halides"),
+    ],
+)
+def test_a_compound_is_classed_by_its_anion(formula, expected):
+    assert chemistry_of(formula) == expected
+
+
+def test_errors_are_by_hand():
+    values = _values(
+        ("MgO", "measured", "x", 160.0, False, True), ("MgO", "measured", "y", 164.0, False, True),
+        ("NaCl", "measured", "x", 25.0, False, True), ("MgO", "predicted", "m", 165.0, False, True),
+        ("NaCl", "predicted", "m", 21.0, False, True), ("NaCl", "predicted", "toy", 99.0, True, True),
+        ("NaCl", "computed", "dft", 24.0, False, False), ("Si", "predicted", "m", 1.0, False, True),
+    )  # fmt: skip
+    pairs = pair_values(values, "bulk_modulus", "measured")
+    assert sorted(zip(pairs["material"], pairs["measured"], pairs["estimate"], strict=True)) == [
+        ("MgO", 162.0, 165.0), ("NaCl", 25.0, 21.0),
+    ]  # fmt: skip
+    first = errors_by_chemistry(pairs).iloc[0]
+    assert (first["chemistry"], first["n"], first["mae"], first["bias"]) == ("all", 2, 3.5, -0.5)
+    assert math.isclose(first["rmse"], math.sqrt((9 + 16) / 2))
+    assert set(errors_by_chemistry(pairs)["chemistry"]) == {"all", "oxides", "halides"}
+
+
+def test_nothing_in_common_is_no_pair():
+    values = _values(("MgO", "measured", "x", 160.0, False, True), ("Si", "predicted", "m", 1.0, False, True))
+    assert pair_values(values, "bulk_modulus", "measured").empty
+    assert pair_values(values, "band_gap", "measured").empty
+
+
+def test_the_address_says_which_lab(monkeypatch, tmp_path):
+    monkeypatch.setenv("NANOOS_LAB", "/from/the/variable")
+    monkeypatch.setenv("QUERY_STRING", "lab=/from/the/page&project=mine")
+    assert find_place() == ("/from/the/page", "mine")
+    monkeypatch.setenv("QUERY_STRING", "")
+    assert find_place() == ("/from/the/variable", "default")
+    monkeypatch.delenv("NANOOS_LAB")
+    (tmp_path / "lab.toml").touch()
+    (tmp_path / "deep").mkdir()
+    monkeypatch.chdir(tmp_path / "deep")
+    assert find_place() == (str(tmp_path), "default")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_lab_is_said_and_no_folder_becomes_one(name, tmp_path):
+    page = dashboard(name, place=str(tmp_path / "<img src=x onerror=alert(1)>"))
+    assert "holds no lab" in page.status.value
+    assert "<img" not in page.status.value
+    assert page.body.children == ()
+    assert list(tmp_path.iterdir()) == []
+    page.place.value = ""
+    page.go.click()
+    assert "Which lab?" in page.status.value
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("materials-explorer", "holds no structures yet"),
+        ("runs-and-cluster", "No run has begun yet"),
+        ("model-comparison", "holds no values yet"),
+    ],
+)
+def test_an_empty_lab_says_what_is_missing(name, words, tmp_path):
+    Lab(tmp_path / "lab").close()
+    page = dashboard(name, place=str(tmp_path / "lab"))
+    assert words in "".join(_texts(page.body))
+    page.lab.close()
+
+
+def test_a_wrong_word_is_answered_and_a_right_one_found(tmp_path):
+    with Lab(tmp_path / "lab") as lab:
+        for one in ("MgO.cif", "NaCl.cif"):
+            lab.add(one)
+    page = dashboard("materials-explorer", place=str(tmp_path / "lab"))
+    fields = {w.description: w for w in _walk(page) if hasattr(w, "description")}
+    fields["Elements"].value = "Xx"
+    fields["Search"].click()
+    assert "Xx" in "".join(_texts(page.body))
+    fields["Elements"].value = "O"
+    fields["Search"].click()
+    assert "1 structures" in "".join(_texts(page.body))
+    page.lab.close()
+
+
+def test_every_dashboard_has_its_notebook():
+    for name in NAMES:
+        assert f'dashboard(\\"{name}\\")' in notebook_of(name).read_text(encoding="utf-8")
+    with pytest.raises(UnknownNameError, match="materials-explorer"):
+        notebook_of("material-explorer")
+
+
+def _walk(widget):
+    yield widget
+    for child in getattr(widget, "children", ()):
+        yield from _walk(child)
+
+
+def _texts(widget):
+    return [one.value for one in _walk(widget) if isinstance(getattr(one, "value", None), str)]
