@@ -28,11 +28,14 @@ const PARTS = ['bonds', 'cell', 'polyhedra', 'surfaces', 'vectors', 'axes', 'leg
 const FRAME_MS = 100;
 const CAMERA_MS = 250;
 
-/** Where the page's camera differs from what Python last said, it is the page that knows better. */
+/** One view of the model: what people do goes to Python, what Python says is done, and neither is echoed. */
 class Session {
   readonly viewer: Viewer | null;
   private readonly _link: Link;
-  private readonly _tellCamera = throttled(CAMERA_MS, (camera: CameraState) => this._tell('camera', camera));
+  private readonly _tellCamera = throttled(CAMERA_MS, (camera: CameraState) => {
+    this._tell('camera', camera);
+    this._tell('orthographic', camera.orthographic);
+  });
   private readonly _tellFrame = throttled(FRAME_MS, (frame: number) => this._tell('frame', frame));
   private _frame = -1;
   private _obeying = false;

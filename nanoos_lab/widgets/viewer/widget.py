@@ -93,7 +93,7 @@ class StructureViewer(BundledWidget):
         self.show(subject, **options)
         for name, value in own.items():
             setattr(self, name, value)
-        self.on_msg(self._hear)
+        self.on_msg(self._hear)  # type: ignore[no-untyped-call] # ipywidgets has no types
 
     def show(self, subject: Any, **options: Any) -> StructureViewer:
         """Show something else in the same place; the selection and what was measured are cleared.
@@ -212,7 +212,7 @@ class StructureViewer(BundledWidget):
         name = uuid.uuid4().hex
         answer: asyncio.Future[bytes] = asyncio.get_event_loop().create_future()
         self._pictures[name] = answer
-        self.send({"want": "png", "name": name, "scale": scale, "transparent": transparent})
+        self.send({"want": "png", "name": name, "scale": scale, "transparent": transparent})  # type: ignore[no-untyped-call]
         return answer
 
     def _draw(self) -> None:
