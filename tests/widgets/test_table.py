@@ -102,8 +102,9 @@ def test_rows_are_filtered_by_words_and_by_cells(table, words, cells, expected):
 
 def test_a_filter_that_cannot_be_understood_is_said_and_changes_nothing(table):
     before = names(table)
-    table._hear(table, {"type": "ask", "cells": {"band_gap": "often"}}, [])
+    table._hear(table, {"type": "ask", "turn": 4, "cells": {"band_gap": "often"}}, [])
     assert "often" in table.state["problem"]
+    assert table.state["turn"] == 4, "the browser knows which of its questions this answers"
     table._hear(table, {"type": "ask", "words": "bandgap>1"}, [])
     assert "band_gap" in table.state["problem"], "close names are suggested"
     table._hear(table, {"type": "points", "x": "name", "y": "band_gap"}, [])

@@ -52,6 +52,8 @@ export interface State extends Asked {
   generation: number;
   problem: string;
   height: number;
+  /** The number of the last question that this answers. */
+  turn: number;
 }
 
 export interface Points {
@@ -87,12 +89,16 @@ export class RemoteSource implements Source {
   private stills = new Map<string, string | null>();
   private wantsPoints: { x: string; y: string; then: (points: Points) => void } | null = null;
   private wantsCsv: ((content: BlobPart) => void) | null = null;
+  private asked: Asked;
+  private turn: number;
 
   constructor(
     public state: State,
     private link: Link,
     private changed: () => void
   ) {
+    this.asked = state;
+    this.turn = state.turn;
     link.send({ type: 'marked' });
   }
 
@@ -103,6 +109,10 @@ export class RemoteSource implements Source {
       this.marked = new Set();
     }
     this.state = state;
+    if (state.turn >= this.turn) {
+      this.asked = state; // else a later question is on its way, which knows what this one asked
+      this.turn = state.turn;
+    }
     this.changed();
   }
 
@@ -136,8 +146,9 @@ export class RemoteSource implements Source {
   }
 
   ask(changes: Partial<Asked>): void {
-    const { words, cells, order, descending, methods, only } = { ...this.state, ...changes };
-    this.link.send({ type: 'ask', words, cells, order, descending, methods, only });
+    this.asked = { ...this.asked, ...changes, cells: { ...this.asked.cells, ...changes.cells } };
+    const { words, cells, order, descending, methods, only } = this.asked;
+    this.link.send({ type: 'ask', turn: ++this.turn, words, cells, order, descending, methods, only });
   }
 
   select(places: number[], how: 'replace' | 'add' | 'toggle'): void {
@@ -247,7 +258,7 @@ export class LocalSource implements Source {
   }
 
   ask(changes: Partial<Asked>): void {
-    const asked = { ...this.state, ...changes };
+    const asked = { ...this.state, ...changes, cells: { ...this.state.cells, ...changes.cells } };
     const keys = asked.columns.map(column => column.key);
     const words = asked.words.toLowerCase().split(/\s+/).filter(Boolean);
     let problem = '';

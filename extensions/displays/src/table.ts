@@ -187,10 +187,7 @@ class Table {
       placeholder: range ? '1..2, >3' : 'contains', spellcheck: 'false'
     });
     box.value = this.source.state.cells[column.key] ?? '';
-    const typed = settled(() => {
-      const cells = { ...this.source.state.cells, [column.key]: box.value };
-      this.source.ask({ cells });
-    });
+    const typed = settled(() => this.source.ask({ cells: { [column.key]: box.value } }));
     box.addEventListener('input', typed);
     return box;
   }

@@ -65,7 +65,7 @@ class MaterialTable(anywidget.AnyWidget):
     ) -> None:
         super().__init__()
         self._source = lab.table_source(structures, columns, **filters)
-        self._height, self._generation = height, 0
+        self._height, self._generation, self._turn = height, 0, 0
         self._asked = Request()
         self._ids: list[str] = []
         self._places: dict[str, int] = {}
@@ -174,7 +174,7 @@ class MaterialTable(anywidget.AnyWidget):
             "matching": len(self._ids), "generation": self._generation, "words": asked.words,
             "cells": dict(asked.cells),
             "order": asked.order, "descending": asked.descending, "methods": dict(asked.methods),
-            "only": self._only_selected, "problem": problem, "height": self._height,
+            "only": self._only_selected, "problem": problem, "height": self._height, "turn": self._turn,
         })  # fmt: skip
 
     def _hear(self, _widget: Any, content: Any, _buffers: Any) -> None:  # noqa: ANN401 - Jupyter's protocol
@@ -198,6 +198,7 @@ class MaterialTable(anywidget.AnyWidget):
         send(message, list(buffers))
 
     def _answer_ask(self, content: dict[str, Any]) -> None:
+        self._turn = int(content.get("turn", self._turn))
         self._only_selected = bool(content.get("only"))
         self._find(
             self._request(
