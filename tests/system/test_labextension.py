@@ -31,6 +31,7 @@ def picture(page, name):
     if folder := os.environ.get("NANOOS_PICTURES"):
         for dark in (True, False):
             set_theme(page, dark=dark)
+            page.wait_for_selector("#jupyterlab-splash", state="detached")
             page.screenshot(path=str(Path(folder) / f"{name}-{'dark' if dark else 'light'}.png"))
 
 

@@ -89,6 +89,7 @@ declare module '@jupyterlab/services' {
       get(path: string, options?: { content?: boolean; type?: string }): Promise<ContentsModel>;
       readonly fileChanged: ISignal<unknown, { type: string; newValue: ContentsModel | null }>;
     };
+    readonly kernelspecs: { readonly ready: Promise<void>; readonly specs: { readonly default: string } | null };
     readonly serverSettings: ServerConnection.ISettings;
   }
   export namespace ServerConnection {

@@ -50,7 +50,10 @@ export async function openInLab(app: JupyterFrontEnd, notebook: any, path: strin
   const folder = PathExt.dirname(path);
   let panel = notebook;
   if (!panel) {
-    panel = await app.commands.execute('notebook:create-new', { cwd: folder, kernelName: '', activate: true });
+    const { kernelspecs } = app.serviceManager;
+    await kernelspecs.ready;
+    const kernelName = kernelspecs.specs?.default ?? 'python3';
+    panel = await app.commands.execute('notebook:create-new', { cwd: folder, kernelName, activate: true });
     await panel.context.ready;
   }
   const home = PathExt.dirname(panel.context.path);
