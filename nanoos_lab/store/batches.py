@@ -138,7 +138,7 @@ def properties_of_batch(session: Session, scope: Scope, batch_id: str) -> dict[s
         .where(_B.project_id == scope.project_id, _B.batch_id == batch_id, _V.value.is_not(None))
         .group_by(_V.property)
     )
-    return {name: int(count) for name, count in session.execute(query).tuples()}
+    return {str(name): int(count) for name, count in session.execute(query)}
 
 
 def batch_row(session: Session, scope: Scope, batch_id: str) -> BatchRow:
