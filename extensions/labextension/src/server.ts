@@ -51,7 +51,7 @@ async function request<T>(url: string, init: RequestInit): Promise<T> {
     // an answer that is not ours, such as a proxy's page
   }
   if (!response.ok) {
-    const absent = response.status === 404 && !said?.remedy;
+    const absent = response.status === 404 && typeof said?.remedy !== 'string';
     throw new Refusal(
       absent ? 'Jupyter’s server has no NANO-OS Lab.' : String(said?.message ?? `The server answered ${response.status}.`),
       absent
