@@ -77,6 +77,7 @@ export class Viewer {
     });
     this._stage = h('div', { class: 'nanoos-viewer-stage' }, this._canvas, this._hint, this._toolbar.element, this._label, this._said);
     this.root = h('div', { class: 'nanoos-viewer nanoos-ui', tabindex: 0, role: 'application', 'data-lm-suppress-shortcuts': 'true' }, this._stage);
+    Object.assign(this.root, { viewer: this }); // for whoever finds the element in a page
     host.appendChild(this.root);
     ensureStyle(this.root);
     this._take(scene);

@@ -237,7 +237,7 @@ const ARROW_FRAGMENT = `${LIGHT}
 in vec3 vNormal;
 in vec3 vTint;
 out vec4 color;
-void main() { color = vec4(lit(vTint, normalize(vNormal), 0.12), 1.0); }`;
+void main() { color = vec4(lit(vTint, normalize(vNormal), 0.03), 1.0); }`;
 
 const SOURCES = {
   ball: [BALL_VERTEX, BALL_FRAGMENT],

@@ -144,8 +144,8 @@ function arrows({ scene, drawing, view, shown }: Writing): Piece[] {
   scene.vectors.atoms.forEach((atom: number, k: number) => {
     const from = [0, 1, 2].map(axis => positions[3 * atom + axis]);
     const size = Math.hypot(tips[3 * k], tips[3 * k + 1], tips[3 * k + 2]);
-    if (size < 1e-6) {
-      return;
+    if (size < Math.max(drawing.radii[atom], 1e-6)) {
+      return; // all of it lies inside the ball
     }
     const thin = Math.min(1, size / (1.6 * HEAD_LENGTH_ANGSTROM));
     const neck = 1 - (thin * HEAD_LENGTH_ANGSTROM) / size;
