@@ -103,6 +103,13 @@ def test_large_structures_stay_small_and_keep_their_visible_atoms():
     assert 500 < text.count("<circle") < 1100
 
 
+@pytest.mark.parametrize("style", ["polyhedra", "wireframe"])
+def test_large_structures_stay_small_in_other_styles_too(style):
+    scene = scene_of(spinel(), supercell=(5, 5, 5), style=style)
+    assert len(scene) > 7000
+    assert len(svg_of(scene)) < 700_000
+
+
 def test_space_filling_hides_bonds():
     assert "<rect" not in svg_of(scene_of(PEROVSKITE, style="space-filling"))
 

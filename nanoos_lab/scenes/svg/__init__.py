@@ -20,6 +20,8 @@ from nanoos_lab.scenes.svg.camera import Camera, in_order
 from nanoos_lab.scenes.svg.paint import FONT, ID, Paint
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from nanoos_lab.scenes.geometry import View
     from nanoos_lab.scenes.model import Scene
     from nanoos_lab.scenes.svg.camera import Shape
@@ -28,6 +30,8 @@ __all__ = ["svg_of"]
 
 MANY_ATOMS = 500
 """From here on bonds are left out, hidden atoms are dropped, and at most ``atoms.MOST_ATOMS`` are drawn."""
+MOST_SHAPES = 3000
+"""Faces, and halves of bonds, that are drawn; of more only the nearest."""
 THUMBNAIL = 160
 """Drawings narrower than this, in pixels, go without axes, legend, bar and keys."""
 BACKGROUNDS = {"light": "#ffffff", "dark": "#15181b"}
@@ -91,12 +95,17 @@ def _shapes(scene: Scene, camera: Camera, paint: Paint) -> list[Shape]:
         chosen = chosen[~bonded] if not scene.atom_labels else chosen
     shapes = [*atoms.balls(scene, camera, paint, chosen), *atoms.cell_lines(scene, camera, paint)]
     if not many or scene.style == "polyhedra":
-        shapes += faces.polyhedra(scene, camera, paint)
+        shapes += _nearest(faces.polyhedra(scene, camera, paint))
     if scene.style == "wireframe" or (not many and scene.style != "space-filling"):
-        shapes += atoms.sticks(scene, camera, paint)
+        shapes += _nearest(atoms.sticks(scene, camera, paint))
     shapes += faces.isosurfaces(scene, camera, paint)
     shapes += atoms.arrows(scene, camera)
     return shapes
+
+
+def _nearest(shapes: Iterable[Shape]) -> list[Shape]:
+    """Return the shapes in front where there are too many for a still drawing."""
+    return sorted(shapes, key=lambda shape: shape.depth)[-MOST_SHAPES:]
 
 
 def _merged(parts: list[str], paint: Paint) -> str:
