@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from nanoos_lab.charts.of_runs import Finished
     from nanoos_lab.lab.runs import Run
 
-STILL_PX, TALL_STILL_PX = (400, 270), (420, 440)
+STILL_PX, TALL_STILL_PX = (400, 270), (420, 520)
 """Width and height of the still in a run's display, and of one with panels below each other."""
 
 
