@@ -99,15 +99,15 @@ class Dashboard(ipywidgets.VBox):
         ):
             part.add_class(f"nanoos-dash-{name}")  # type: ignore[no-untyped-call]
         self.place.add_class("nanoos-dash-lab")
-        self.go.on_click(lambda _: self.open())
+        self.go.on_click(lambda _: self.load())
         super().__init__([head, chooser, self.status, self.body])  # type: ignore[no-untyped-call]
         self.add_class("nanoos-ui")  # type: ignore[no-untyped-call]
         self.add_class("nanoos-dash")  # type: ignore[no-untyped-call]
-        self.open()
+        self.load()
 
     lab: Lab | None
 
-    def open(self) -> None:
+    def load(self) -> None:
         """Open the named lab and show the page, or say why that cannot be."""
         self.body.children = ()
         self.status.value = message("Opening the lab …", "busy")

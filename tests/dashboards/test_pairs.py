@@ -133,3 +133,10 @@ def _walk(widget):
 
 def _texts(widget):
     return [one.value for one in _walk(widget) if isinstance(getattr(one, "value", None), str)]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_finds_its_widget(name, tmp_path):
+    page = dashboard(name, place=str(tmp_path))
+    assert page.model_id
+    assert page._repr_mimebundle_()["application/vnd.jupyter.widget-view+json"]["model_id"] == page.model_id
