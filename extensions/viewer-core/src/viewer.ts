@@ -4,26 +4,27 @@
  */
 
 import { h } from '@nanoos/look';
-import { Drawing, Shown } from './drawing/drawing';
+import { Drawing, Shown, momentOf } from './drawing/drawing';
 import { Painter, acquirePainter, releasePainter } from './drawing/painter';
 import { toGLB } from './export/glb';
 import { toPNG } from './export/png';
 import { toSVG } from './export/svg';
 import { LABELS, LabelMode } from './overlay/labels';
-import { GIZMO, Inks, Writing, axisTips, overlayOf, roomBelow } from './overlay/overlay';
+import { Writing, overlayOf, roomBelow } from './overlay/overlay';
 import { paintShapes } from './overlay/shapes';
 import { STYLES, Scene, Style, radiiOf, readScene } from './scene/scene';
 import { attachControls } from './ui/controls';
+import { Hands } from './ui/hands';
 import { menuOf } from './ui/menus';
 import { Player } from './ui/player';
 import { ensureStyle } from './ui/style';
+import { inksOf, onDark } from './ui/theme';
 import { Toolbar } from './ui/toolbar';
 import { watch } from './ui/watch';
 import { CameraState, Direction, View } from './view/camera';
-import { Measured, told } from './view/measure';
+import { Measured } from './view/measure';
 import { Pace } from './view/pace';
-import { pick } from './view/picking';
-import { Selection, measured, nameOf } from './view/selection';
+import { Selection, measured } from './view/selection';
 
 export interface ViewerOptions {
   /** Called with site indices when somebody clicks. */
@@ -51,31 +52,31 @@ export class Viewer {
   private _drawing: Drawing | null = null;
   private _painter: Painter | null;
   private _player: Player | null = null;
-  private readonly _selection = new Selection();
+  readonly selection = new Selection();
   private readonly _pace = new Pace(sharp => this._paint(sharp));
   private readonly _canvas = h('canvas');
-  private readonly _label = h('div', { class: 'nanoos-viewer-label', 'aria-hidden': 'true' });
+  private readonly _hands = new Hands(this);
   private readonly _said = h('div', { class: 'nanoos-viewer-said', 'aria-live': 'polite' });
   private readonly _hint = h('div', { class: 'nanoos-viewer-hint' });
   private readonly _stage: HTMLElement;
   private readonly _toolbar: Toolbar;
-  private readonly _options: ViewerOptions;
+  readonly options: ViewerOptions;
   private _fitted = false;
   private _touched = false;
   private _cleanup: (() => void)[] = [];
 
   constructor(host: HTMLElement, json: unknown, options: ViewerOptions = {}) {
-    this._options = options;
+    this.options = options;
     const scene = readScene(json);
     this._painter = acquirePainter(); // throws where there is no WebGL, before anything is in the page
     this._toolbar = new Toolbar({
       style: () => this.nextStyle(),
       projection: () => this.toggleOrthographic(),
-      measure: () => this.setMeasuring(!this._selection.measuring),
+      measure: () => this.setMeasuring(!this.selection.measuring),
       reset: () => this.reset(),
       menu: () => menuOf(this)
     });
-    this._stage = h('div', { class: 'nanoos-viewer-stage' }, this._canvas, this._hint, this._toolbar.element, this._label, this._said);
+    this._stage = h('div', { class: 'nanoos-viewer-stage' }, this._canvas, this._hint, this._toolbar.element, this._hands.label, this._said);
     this.root = h('div', { class: 'nanoos-viewer nanoos-ui', tabindex: 0, role: 'application', 'data-lm-suppress-shortcuts': 'true' }, this._stage);
     Object.assign(this.root, { viewer: this }); // for whoever finds the element in a page
     host.appendChild(this.root);
@@ -92,6 +93,14 @@ export class Viewer {
     return this._style;
   }
 
+  get drawing(): Drawing | null {
+    return this._drawing;
+  }
+
+  get player(): Player | null {
+    return this._player;
+  }
+
   get labels(): LabelMode {
     return this._labels;
   }
@@ -106,7 +115,7 @@ export class Viewer {
   }
 
   get measuring(): boolean {
-    return this._selection.measuring;
+    return this.selection.measuring;
   }
 
   setScene(json: unknown): void {
@@ -133,7 +142,7 @@ export class Viewer {
   chooseStyle(style: Style): void {
     this.setStyle(style);
     this.say(`style: ${style}`);
-    this._options.onStyle?.(style);
+    this.options.onStyle?.(style);
   }
 
   styles(): Style[] {
@@ -142,8 +151,8 @@ export class Viewer {
 
   /** Mark sites of the structure, every copy of them. */
   setSelected(sites: Iterable<number>): void {
-    this._selection.sites = new Set(sites);
-    this._mark();
+    this.selection.sites = new Set(sites);
+    this.mark();
   }
 
   setFrame(frame: number): void {
@@ -162,7 +171,7 @@ export class Viewer {
     const before = this._frame;
     this.setFrame(frame);
     if (this._frame !== before) {
-      this._options.onFrame?.(this._frame);
+      this.options.onFrame?.(this._frame);
       if (!this._player?.playing) {
         this.say(this._player?.told() ?? '');
       }
@@ -221,7 +230,7 @@ export class Viewer {
   }
 
   setMeasuring(on: boolean): void {
-    this._selection.measuring = on;
+    this.selection.measuring = on;
     this.root.classList.toggle('is-measuring', on);
     this._toolbar.press('measure', on);
     this._toolbar.refresh();
@@ -244,14 +253,14 @@ export class Viewer {
   /** A picture as PNG, `scale` times as large as on screen. */
   async toPNG(scale = 2, transparent = false): Promise<Blob> {
     this._ready();
-    const paper = transparent ? null : this._inks().paper;
-    return toPNG(this._painter!, this._drawing!, this._writing(), scale, paper, this._dark());
+    const paper = transparent ? null : inksOf(this.root).paper;
+    return toPNG(this._painter!, this._drawing!, this.writing(), scale, paper, onDark(this.root));
   }
 
   /** The present view as an SVG drawing. */
   toSVG(): string {
     this._ready();
-    return toSVG(this._writing(), this._style, new Set(this._selection.sites));
+    return toSVG(this.writing(), this._style, new Set(this.selection.sites));
   }
 
   /** The present frame as binary glTF. */
@@ -306,7 +315,7 @@ export class Viewer {
     this._scene = scene;
     this._style = scene.style;
     this._frame = 0;
-    this._selection.clear();
+    this.selection.clear();
     this._drawing?.dispose();
     this._drawing = null;
     this._player?.dispose();
@@ -348,10 +357,10 @@ export class Viewer {
         rotate: (dx, dy) => (this.view.rotate(dx, dy), this._turned()),
         pan: (dx, dy) => (this.view.move(dx, dy), this._turned()),
         zoom: (factor, x, y) => (this.view.zoom(factor, x, y), this._turned()),
-        hover: (x, y) => this._hover(x, y),
-        leave: () => (this._label.style.visibility = 'hidden'),
-        click: (x, y, add) => this._click(x, y, add),
-        key: (name, shift) => this._key(name, shift)
+        hover: (x, y) => this._hands.hover(x, y),
+        leave: () => this._hands.leave(),
+        click: (x, y, add) => this._hands.click(x, y, add),
+        key: (name, shift) => this._hands.key(name, shift)
       })
     );
   }
@@ -360,7 +369,7 @@ export class Viewer {
   private _turned(): void {
     this._touched = true;
     this._pace.moved();
-    this._options.onCamera?.(this.view.state);
+    this.options.onCamera?.(this.view.state);
   }
 
   private _resize(): void {
@@ -383,7 +392,7 @@ export class Viewer {
   private _settle(anyway = false): void {
     const { view, _scene: scene } = this;
     if ((!this._fitted || anyway) && view.width) {
-      const moment = this._drawing?.moment ?? new Drawing(scene, this._style).moment;
+      const moment = this._drawing?.moment ?? momentOf(scene, this._frame);
       const below = roomBelow(scene, this.shown, view.width, view.height);
       view.fit(scene, moment, radiiOf(scene, this._style), { left: 0, right: 0, top: 0, bottom: below });
       this._fitted = true;
@@ -396,7 +405,7 @@ export class Viewer {
       this._drawing = new Drawing(this._scene, this._style);
       this._drawing.setShown(this.shown);
       this._drawing.setFrame(this._frame);
-      this._mark();
+      this.mark();
     }
     this._settle();
   }
@@ -415,7 +424,7 @@ export class Viewer {
     }
     const drawing = this._drawing!;
     const ratio = this._pace.ratio(sharp);
-    drawing.setInk(this._dark());
+    drawing.setInk(onDark(this.root));
     const start = performance.now();
     const context = this._canvas.getContext('2d')!;
     const shot = view.shot(drawing.group, ratio);
@@ -426,159 +435,39 @@ export class Viewer {
       painter.finish();
       this._pace.took(performance.now() - start);
     }
-    paintShapes(context, overlayOf(this._writing()), device);
+    paintShapes(context, overlayOf(this.writing()), device);
     this.root.dataset.painted = '1';
     if (sharp) {
       this.root.dataset.ready = '1';
     }
   }
 
-  private _writing(): Writing {
+  /** What there is to write over the picture. */
+  writing(): Writing {
     const { _scene: scene, _drawing: drawing, view, shown, _labels: labels } = this;
-    const measures = this._selection.chains.map(atoms => ({ atoms, measured: measured(scene, drawing!.moment.positions, atoms) }));
-    return { scene, view, drawing: drawing!, shown, labels, measures, inks: this._inks() };
+    const measures = this.selection.chains.map(atoms => ({ atoms, measured: measured(scene, drawing!.moment.positions, atoms) }));
+    return { scene, view, drawing: drawing!, shown, labels, measures, inks: inksOf(this.root) };
   }
 
-  private _dark(): boolean {
-    const [r, g, b] = (getComputedStyle(this.root).color.match(/[\d.]+/g) ?? ['0', '0', '0']).map(Number);
-    return 0.3 * r + 0.59 * g + 0.11 * b > 128;
-  }
-
-  private _inks(): Inks {
-    return this._dark()
-      ? { text: '#e6e8ea', quiet: '#a4abb2', paper: '#15181b' }
-      : { text: '#212529', quiet: '#5c636a', paper: '#ffffff' };
-  }
-
-  private _mark(): void {
-    const { sites, chains, cursor } = this._selection;
+  /** Put halos where they now belong. */
+  mark(): void {
+    const { sites, chains, cursor } = this.selection;
     this._drawing?.setMarked(sites, [...chains.flat(), ...(cursor >= 0 ? [cursor] : [])]);
     this.redraw();
-  }
-
-  private _under(x: number, y: number): number {
-    return this._drawing ? pick(this.view, this._drawing.moment.positions, this._drawing.radii, x, y) : -1;
-  }
-
-  private _hover(x: number, y: number): void {
-    const atom = this._under(x, y);
-    const axis = atom < 0 ? this._axisUnder(x, y) : null;
-    this._canvas.style.cursor = atom < 0 && !axis ? '' : 'pointer';
-    if (atom < 0 && !axis) {
-      this._label.style.visibility = 'hidden';
-      return;
-    }
-    this._label.textContent = axis ? `look along ${axis}` : nameOf(this._scene, atom);
-    this._label.style.visibility = 'visible';
-    const left = Math.min(x + 12, this.view.width - this._label.offsetWidth - 4);
-    this._label.style.transform = `translate(${Math.max(left, 2)}px, ${Math.max(y - 30, 2)}px)`;
-  }
-
-  /** The letter of the axes under a point. */
-  private _axisUnder(x: number, y: number): 'a' | 'b' | 'c' | null {
-    if (!this._drawing || x > GIZMO.x + GIZMO.reach || y < this.view.height - GIZMO.y - GIZMO.reach) {
-      return null;
-    }
-    const tips = axisTips(this._writing())?.map(tip => ({ ...tip, away: Math.hypot(tip.x - x, tip.y - y) }));
-    const best = tips?.sort((p, q) => p.away - q.away)[0];
-    return best && best.away < 16 ? best.name : null;
-  }
-
-  private _click(x: number, y: number, add: boolean): void {
-    const atom = this._under(x, y);
-    const axis = atom < 0 ? this._axisUnder(x, y) : null;
-    if (axis) {
-      this.lookAlong(axis);
-      return;
-    }
-    this._choose(atom, add);
-    this._hover(x, y);
-  }
-
-  /** Select or measure an atom, or nothing (-1). */
-  private _choose(atom: number, add: boolean): void {
-    if (this._selection.measuring) {
-      const chain = this._selection.extend(atom);
-      const result = chain && measured(this._scene, this._drawing!.moment.positions, chain);
-      this._mark();
-      if (result) {
-        this.say(`${result.kind} ${told(result.kind, result.value)}`);
-        this._options.onMeasure?.(result);
-      } else if (chain) {
-        this.say(nameOf(this._scene, atom));
-      }
-      return;
-    }
-    this._selection.click(atom < 0 ? -1 : this._scene.sites[atom], add);
-    this._mark();
-    const sites = [...this._selection.sites].sort((p, q) => p - q);
-    this.say(sites.length ? `${sites.length === 1 ? 'selected site' : 'selected sites'} ${sites.join(', ')}` : 'nothing selected');
-    this._options.onSelect?.(sites);
-  }
-
-  /** Walk from atom to atom by keys. */
-  private _walk(step: number): void {
-    const count = this._scene.sites.length;
-    if (count) {
-      const { cursor } = this._selection;
-      this._selection.cursor = cursor < 0 ? (step > 0 ? 0 : count - 1) : (cursor + step + count) % count;
-      this.say(nameOf(this._scene, this._selection.cursor));
-      this._mark();
-    }
-  }
-
-  private _escape(): boolean {
-    const { cursor } = this._selection;
-    this._selection.cursor = -1;
-    if (this._toolbar.closeMenu()) {
-      return true;
-    }
-    const cleared = this._selection.clearMeasures();
-    if (cleared || cursor >= 0) {
-      this._mark();
-      this.say('cleared');
-    } else if (this._selection.measuring) {
-      this.setMeasuring(false);
-    } else {
-      return false;
-    }
-    return true;
-  }
-
-  private _key(name: string, shift: boolean): boolean {
-    const frames = this._scene.frames;
-    const step = (by: number) => (this.pause(), this.goTo(this._frame + by));
-    const keys: Record<string, (() => void) | false> = {
-      '0': () => this.reset(),
-      s: () => this.nextStyle(),
-      o: () => this.toggleOrthographic(),
-      m: () => this.setMeasuring(!this._selection.measuring),
-      l: () => this.nextLabels(),
-      f: () => this.toggleFullScreen(),
-      a: () => this.lookAlong('a'),
-      b: () => this.lookAlong('b'),
-      c: () => this.lookAlong('c'),
-      n: () => this._walk(1),
-      p: () => this._walk(-1),
-      Enter: () => this._choose(this._selection.cursor, shift),
-      ' ': frames !== null && (() => this._player?.toggle()),
-      '.': frames !== null && (() => step(1)),
-      ',': frames !== null && (() => step(-1)),
-      Home: frames !== null && (() => step(-this._frame)),
-      End: frames !== null && (() => step(frames.count))
-    };
-    if (name === 'Escape') {
-      return this._escape();
-    }
-    const act = keys[name];
-    act && act();
-    return !!act;
   }
 
   nextLabels(): void {
     const modes = LABELS.filter(mode => mode !== 'custom' || this._scene.atomLabels);
     this.setLabels(modes[(modes.indexOf(this._labels) + 1) % modes.length]);
     this.say(`labels: ${this._labels}`);
+  }
+
+  closeMenu(): boolean {
+    return this._toolbar.closeMenu();
+  }
+
+  setCursor(cursor: string): void {
+    this._canvas.style.cursor = cursor;
   }
 
   toggleFullScreen(): void {
