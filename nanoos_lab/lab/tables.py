@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
-    from nanoos_lab.store.schema import PropertyValueRow
     from nanoos_lab.widgets.table.live import MaterialTable
     from nanoos_lab.widgets.table.source import Request
 
@@ -296,7 +295,7 @@ def _fact_cell(name: str, row: StructureRow, tags: Iterable[str]) -> Any:  # noq
     return held or ""
 
 
-def _value_cell(values: Sequence[PropertyValueRow]) -> dict[str, Any] | None:
+def _value_cell(values: Sequence[Any]) -> dict[str, Any] | None:
     """Return the least of a structure's values of one kind; None where there is none."""
     if not values:
         return None
