@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tarfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -137,7 +138,6 @@ def test_ten_thousand_atoms_beside_3dmol(new_page, tmp_path, ten_thousand, three
 
 
 def test_a_trajectory_of_a_thousand_frames_is_sent_once():
-    from nanoos_lab.scenes.trajectories import Trajectory
     from nanoos_lab.widgets import StructureViewer
 
     box = Structure.from_spacegroup(225, Lattice.cubic(5.64), ["Na", "Cl"], [[0, 0, 0], [0.5] * 3]) * (
@@ -148,7 +148,8 @@ def test_a_trajectory_of_a_thousand_frames_is_sent_once():
     way = np.random.default_rng(0).normal(scale=0.1, size=(len(box), 3))
     positions = box.cart_coords + np.sin(np.linspace(0, 9, 1000))[:, None, None] * way
     cells = np.repeat(box.lattice.matrix[None], 1000, 0)
-    viewer = StructureViewer(Trajectory(box, positions, cells), complete=False, boundary=False, bonds="keep")
+    run = SimpleNamespace(numbers=[site.specie.Z for site in box], positions=positions, cells=cells)
+    viewer = StructureViewer(run, complete=False, boundary=False, bonds="keep")
     whole = sum(memoryview(b).nbytes for b in _buffers(viewer.get_state()))
     step = len(json.dumps(viewer.get_state(key="frame")))
     print(f"\n1,000 frames of {len(box)} atoms: {whole / 1e6:.1f} MB once, then {step} bytes a frame")

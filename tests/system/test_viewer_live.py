@@ -44,13 +44,14 @@ viewer
 LONG = (
     BEGIN
     + """
-from nanoos_lab.scenes.trajectories import Trajectory
+from types import SimpleNamespace
 steps, box = 1000, sto * (5, 5, 8)
 home = box.cart_coords
 way = np.random.default_rng(1).normal(scale=0.15, size=home.shape)
 turns = np.sin(np.linspace(0, 20, steps))
-run = Trajectory(box, home + turns[:, None, None] * way, np.repeat(box.lattice.matrix[None], steps, 0), energies=turns)
-viewer = StructureViewer(run, cell=False, complete=False, boundary=False, bonds="keep")
+positions, cells = home + turns[:, None, None] * way, np.repeat(box.lattice.matrix[None], steps, 0)
+run = SimpleNamespace(numbers=[s.specie.Z for s in box], positions=positions, cells=cells)
+viewer = StructureViewer(run, energies=turns, cell=False, complete=False, boundary=False, bonds="keep")
 viewer.observe(lambda change: pathlib.Path("frame.txt").write_text(str(change.new)), "frame")
 viewer
 """
@@ -156,7 +157,7 @@ def test_the_page_is_loaded_again_with_and_without_the_kernel(page, run, tmp_pat
     saved = json.loads((tmp_path / "work" / "live.ipynb").read_text(encoding="utf-8"))
     assert "widgets" not in saved["metadata"]  # JupyterLab saves no widget's state unless it is told to
     page.reload()
-    canvas = ready(page, ".jp-OutputArea .widget-subarea, .jp-OutputArea .jupyter-widgets")
+    canvas = ready(page, ".jp-OutputArea .jupyter-widgets")
     assert_turns(page, canvas)
     stop_kernels(page)
     assert_turns(page, canvas)
