@@ -3,7 +3,6 @@
  * something changed and only while it is on screen.
  */
 
-import { h } from '@nanoos/look';
 import { Drawing, Shown, momentOf } from './drawing/drawing';
 import { Painter, acquirePainter, releasePainter } from './drawing/painter';
 import { toGLB } from './export/glb';
@@ -17,7 +16,7 @@ import { attachControls } from './ui/controls';
 import { Hands } from './ui/hands';
 import { menuOf } from './ui/menus';
 import { Player } from './ui/player';
-import { ensureStyle } from './ui/style';
+import { Shell } from './ui/shell';
 import { inksOf, onDark } from './ui/theme';
 import { Toolbar } from './ui/toolbar';
 import { watch } from './ui/watch';
@@ -54,11 +53,8 @@ export class Viewer {
   private _player: Player | null = null;
   readonly selection = new Selection();
   private readonly _pace = new Pace(sharp => this._paint(sharp));
-  private readonly _canvas = h('canvas');
   private readonly _hands = new Hands(this);
-  private readonly _said = h('div', { class: 'nanoos-viewer-said', 'aria-live': 'polite' });
-  private readonly _hint = h('div', { class: 'nanoos-viewer-hint' });
-  private readonly _stage: HTMLElement;
+  private readonly _shell: Shell;
   private readonly _toolbar: Toolbar;
   readonly options: ViewerOptions;
   private _fitted = false;
@@ -76,11 +72,10 @@ export class Viewer {
       reset: () => this.reset(),
       menu: () => menuOf(this)
     });
-    this._stage = h('div', { class: 'nanoos-viewer-stage' }, this._canvas, this._hint, this._toolbar.element, this._hands.label, this._said);
-    this.root = h('div', { class: 'nanoos-viewer nanoos-ui', tabindex: 0, role: 'application', 'data-lm-suppress-shortcuts': 'true' }, this._stage);
+    this._shell = new Shell(this._toolbar.element, this._hands.label);
+    this.root = this._shell.root;
     Object.assign(this.root, { viewer: this }); // for whoever finds the element in a page
-    host.appendChild(this.root);
-    ensureStyle(this.root);
+    this._shell.enter(host);
     this._take(scene);
     this._observe();
   }
@@ -234,7 +229,7 @@ export class Viewer {
     this.root.classList.toggle('is-measuring', on);
     this._toolbar.press('measure', on);
     this._toolbar.refresh();
-    this._hint.textContent = on ? 'Click 2 atoms for a distance, 3 for an angle, 4 for a dihedral · Esc clears' : '';
+    this._shell.hint(on ? 'Click 2 atoms for a distance, 3 for an angle, 4 for a dihedral · Esc clears' : '');
     this.say(on ? 'measuring: choose two, three or four atoms' : 'measuring is off');
   }
 
@@ -287,12 +282,12 @@ export class Viewer {
 
   /** Tell those who cannot see the picture what has changed. */
   say(text: string): void {
-    this._said.textContent = text;
+    this._shell.say(text);
   }
 
   /** Tell everybody that something did not work. */
   complain(text: string): void {
-    this._hint.textContent = text;
+    this._shell.hint(text);
     this.say(text);
   }
 
@@ -326,11 +321,7 @@ export class Viewer {
     this._initial();
     this._fitted = false;
     this._touched = false;
-    this.root.setAttribute(
-      'aria-label',
-      `Structure of ${scene.title}: drag or arrow keys turn, shift moves, plus and minus zoom, 0 resets; n and p walk through ` +
-        `the atoms and Enter chooses one; s style, l labels, m measure, a b c look along${this._player ? ', space plays, comma and dot step' : ''}`
-    );
+    this._shell.describe(scene.title, this._player !== null);
     this._toolbar.refresh();
   }
 
@@ -341,7 +332,7 @@ export class Viewer {
 
   private _observe(): void {
     this._cleanup.push(
-      watch(this._stage, {
+      watch(this._shell.stage, {
         resized: () => this._resize(),
         seen: visible => {
           this._pace.visible = visible;
@@ -353,7 +344,7 @@ export class Viewer {
         }
       }),
       this._painter!.onRestored(() => this.redraw()),
-      attachControls(this.root, this._canvas, {
+      attachControls(this.root, this._shell.canvas, {
         rotate: (dx, dy) => (this.view.rotate(dx, dy), this._turned()),
         pan: (dx, dy) => (this.view.move(dx, dy), this._turned()),
         zoom: (factor, x, y) => (this.view.zoom(factor, x, y), this._turned()),
@@ -373,7 +364,7 @@ export class Viewer {
   }
 
   private _resize(): void {
-    const { clientWidth: width, clientHeight: height } = this._stage;
+    const { clientWidth: width, clientHeight: height } = this._shell.stage;
     const { view } = this;
     if (width && height && (width !== view.width || height !== view.height)) {
       if (!this._touched) {
@@ -418,15 +409,12 @@ export class Viewer {
     this._ready();
     const device = Math.min(window.devicePixelRatio || 1, 2);
     const [width, height] = [Math.round(view.width * device), Math.round(view.height * device)];
-    if (this._canvas.width !== width || this._canvas.height !== height) {
-      this._canvas.width = width;
-      this._canvas.height = height;
-    }
+    this._shell.resize(width, height);
     const drawing = this._drawing!;
     const ratio = this._pace.ratio(sharp);
     drawing.setInk(onDark(this.root));
     const start = performance.now();
-    const context = this._canvas.getContext('2d')!;
+    const context = this._shell.canvas.getContext('2d')!;
     const shot = view.shot(drawing.group, ratio);
     drawing.prepare(view.width * ratio, view.height * ratio, ratio, drawing.group.matrix);
     painter.paint(shot, context);
@@ -467,7 +455,7 @@ export class Viewer {
   }
 
   setCursor(cursor: string): void {
-    this._canvas.style.cursor = cursor;
+    this._shell.canvas.style.cursor = cursor;
   }
 
   toggleFullScreen(): void {
