@@ -74,8 +74,7 @@ THEIRS = """async ([xyz, turns]) => {
   viewer.setStyle({}, {sphere: {scale: 0.25}, stick: {radius: 0.1}});
   viewer.zoomTo();
   viewer.render();
-  const canvas = viewer.getCanvas ? viewer.getCanvas() : document.querySelector('#there canvas');
-  const gl = canvas.getContext('webgl2') || canvas.getContext('webgl');
+  const gl = viewer.getRenderer().getContext();
   const finish = () => gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
   finish();
   const first = performance.now() - start;
