@@ -111,9 +111,12 @@ def test_a_live_table_pages_sorts_filters_and_selects(jupyterlab, page, tmp_path
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Space")
     selected(page, work, "[299, 298]")
-    assert page.get_attribute(".nanoos-table .nt-row[aria-rowindex='3']", "aria-selected") == "true"
+    page.wait_for_selector(".nanoos-table .nt-row[aria-rowindex='3'][aria-selected=true]")
     browser.run_cell(page, 1)
     selected(page, work, "[0, 1]")
+
+    lefts = """row => [...document.querySelector(row).children].map(one => Math.round(one.getBoundingClientRect().left))"""
+    assert page.evaluate(lefts, ".nanoos-table .nt-head") == page.evaluate(lefts, ".nanoos-table .nt-row")
 
     # the plot: a brush over its left part selects the rows of small gaps
     page.click(".nanoos-table button:has-text('Plot')")

@@ -150,7 +150,9 @@ class Table {
   private drawHead(): void {
     const { state } = this.source;
     const columns = `52px ${state.columns.map(widthOf).join(' ')}`;
+    const least = [...columns.matchAll(/(\d+)px/g)].reduce((sum, [, pixels]) => sum + Number(pixels), 0);
     this.root.style.setProperty('--nt-columns', columns);
+    this.root.style.setProperty('--nt-least', `${least}px`); // so that the title and all rows have columns alike
     const said = JSON.stringify([state.columns, state.order, state.descending, state.methods]);
     if (said !== this.headed) {
       this.headed = said;
