@@ -52,7 +52,7 @@ class Cluster:
                 self.tiles,
                 section("Runs", self.monitor),
                 row(
-                    section(f"What runs of {lab.project} took", form, self.usage, grow="1 1 420px"),
+                    section("Usage", form, self.usage, grow="1 1 420px"),
                     section("Places to run", self.profiles, grow="1 1 520px"),
                 ),
             ]
@@ -78,8 +78,8 @@ class Cluster:
             (str(sum(counts.get(state, 0) for state in _WAITING)), "waiting"),
             (str(counts.get("COMPLETED", 0)), "completed"),
             (str(counts.get("FAILED", 0) + counts.get("LOST", 0)), "failed or lost"),
-            (numbers.number(sum(entry.cpu_hours for entry in hours), digits=3), "CPU-hours"),
-            (numbers.number(sum(entry.gpu_hours for entry in hours), digits=3), "GPU-hours"),
+            (_hours(sum(entry.cpu_hours for entry in hours)), "CPU-hours"),
+            (_hours(sum(entry.gpu_hours for entry in hours)), "GPU-hours"),
         ]
         tiles = html.Markup().join(
             html.Markup('<div class="tile"><b>{}</b><span>{}</span></div>').format(*pair) for pair in shown
@@ -109,6 +109,10 @@ class Cluster:
             rows.append((name, profile.executor, gets, str(waiting.get(name, 0)), *_probe(probes.get(name))))
         hint = html.note("nanoos doctor --profile NAME sends a probe to where a profile runs.", tone="idle")
         return html.block(html.table(_HEADERS, rows, numeric=("unfinished",)), hint)
+
+
+def _hours(hours: float) -> str:
+    return "< 0.01" if 0 < hours < 0.01 else numbers.number(hours, digits=3)  # noqa: PLR2004 - half a minute
 
 
 def _probe(run: Run | None) -> tuple[str, str]:

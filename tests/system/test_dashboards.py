@@ -30,7 +30,7 @@ def _fill(folder):
 
 def _open(page, server, name, lab, theme="light"):
     page.watch.allowed += places.VOILA_OWN
-    page.goto(f"{server.url(f'{name}.ipynb')}&voila-theme={theme}&lab={quote(str(lab))}", timeout=PATIENCE_MS)
+    page.goto(f"{server.url(f'{name}.ipynb')}&theme={theme}&lab={quote(str(lab))}", timeout=PATIENCE_MS)
     page.wait_for_selector(".nanoos-dash-status .nanoos-say", timeout=PATIENCE_MS)
 
 
@@ -60,7 +60,8 @@ def test_each_shows_a_lab_and_says_what_is_missing(new_page, tmp_path, voila):
     _open(page, server, "runs-and-cluster", tmp_path / "lab", "dark")
     page.wait_for_selector(".nanoos-monitor tr.row", timeout=PATIENCE_MS)
     assert page.inner_text(".tile:has-text('completed') b") == "5"
-    assert "Python" in page.inner_text(".nanoos-dash tr:has-text('here')")
+    assert "Python" in page.inner_text(".nanoos-dash table:has-text('last probe') tr:has-text('here')")
+    assert page.get_attribute("body", "data-jp-theme-light") == "false"
     _picture(page, "runs-and-cluster")
 
     page = new_page(420, 900)
