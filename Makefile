@@ -50,7 +50,7 @@ $(VENV)/.installed-gpaw: scripts/gpaw_siteconfig.py $(CONSTRAINTS) | $(VENV)/.in
 gpaw: $(VENV)/.installed-gpaw ## Compile GPAW, the second DFT code, into the environment
 
 test: $(VENV)/.installed-dev check ## Every check and every test
-	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile
+	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.installed-dev ## Lint, types, layers, bundles
 	$(BIN)/ruff check .

@@ -43,6 +43,11 @@ def tally(request: pytest.FixtureRequest) -> Callable[[str], None]:
     return lambda line: request.node.user_properties.append(("tally", line))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what starts servers first: these files take longest, and the last ones would keep one worker waiting."""
+    items.sort(key=lambda item: item.get_closest_marker("system") is None)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the tallies."""
     reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]

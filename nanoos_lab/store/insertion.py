@@ -18,7 +18,7 @@ from nanoos_lab.store.events import record_events
 from nanoos_lab.store.incoming import NewStructure
 from nanoos_lab.store.known import Known, KnownStructures
 from nanoos_lab.store.materials import materials_of_phases
-from nanoos_lab.store.rows import chunks, fetch_by, insert_new
+from nanoos_lab.store.rows import chunks, fetch_by, insert_new, look_after_growth
 from nanoos_lab.store.schema import MaterialRow, StructureRow, new_id
 from nanoos_lab.store.tags import add_tags
 from nanoos_lab.store.wide import read_wide
@@ -87,11 +87,12 @@ def insert_structures(
     given = list(items)
     for item in given:
         _ = item.words  # a bad tag is refused before anything is stored
-    return [
-        stored
-        for start in range(0, len(given), PIECE)
-        for stored in _insert_piece(session, scope, given[start : start + PIECE])
-    ]
+    stored = []
+    for start in range(0, len(given), PIECE):
+        if start:
+            look_after_growth(session, scope)
+        stored += _insert_piece(session, scope, given[start : start + PIECE])
+    return stored
 
 
 def _insert_piece(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from nanoos_lab.errors import AmbiguousIdError, InvalidInputError, UnknownNameError
 from nanoos_lab.store.schema import (
@@ -163,6 +163,19 @@ def insert_new(session: Session, table: type[Base], rows: Sequence[Mapping[str, 
     connection = session.connection()
     statement = _insert_ignoring(table, connection.dialect.name)
     return connection.execute(statement, list(rows)).rowcount
+
+
+def look_after_growth(session: Session, scope: Scope) -> None:
+    """Let a server know how large its tables have become while one transaction inserts very many rows.
+
+    Beginning to write does so; a server that still takes a table for empty checks every foreign key the slow way.
+
+    Args:
+        session: A writing session.
+        scope: The project it writes to.
+    """
+    if session.connection().dialect.name == "postgresql":
+        session.scalar(select(func.begin_write(scope.project_id)))
 
 
 @cache

@@ -11,8 +11,12 @@ import store_crystals as crystals
 from sqlalchemy import event, inspect, text
 
 from nanoos_lab.properties import Method, Origin, PropertyEstimate
+from nanoos_lab.store import insertion
 from nanoos_lab.store.artifacts import artifacts_of, put_artifact
+from nanoos_lab.store.database import Store
 from nanoos_lab.store.events import events_of, record_event
+from nanoos_lab.store.incoming import NewStructure
+from nanoos_lab.store.insertion import insert_structures
 from nanoos_lab.store.postgresql.address import parse_address
 from nanoos_lab.store.postgresql.administering import administering
 from nanoos_lab.store.provenance import provenance
@@ -34,7 +38,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from nanoos_lab.store.database import Store
 
 GAP = PropertyEstimate(property="band_gap", value=3.2, origin=Origin.COMPUTED, method=Method(name="PBE"))
 
@@ -174,3 +177,15 @@ def _rows_read(node: dict[str, Any]) -> Iterator[float]:
         yield (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
     for part in node.get("Plans", ()):
         yield from _rows_read(part)
+
+
+def test_a_server_knows_of_the_rows_that_one_transaction_inserts(
+    server_lab: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(insertion, "PIECE", 100)
+    cells = [crystals.perovskite(3.5 + 0.005 * k) for k in range(200)]
+    with Store.open(server_lab.person("ada")) as store, store.write() as session:
+        insert_structures(session, store.scope, [NewStructure(cell, "cell", tags=["many"]) for cell in cells])
+        # How many rows the planner takes a table for; -1 where nobody ever looked.
+        asked = text("SELECT reltuples FROM pg_class WHERE oid = CAST(:name AS regclass)")
+        assert session.scalar(asked, {"name": "nanoos.structure"}) > 0
