@@ -60,7 +60,7 @@ def test_each_shows_a_lab_and_says_what_is_missing(new_page, tmp_path, voila):
     _open(page, server, "runs-and-cluster", tmp_path / "lab", "dark")
     page.wait_for_selector(".nanoos-monitor tr.row", timeout=PATIENCE_MS)
     assert page.inner_text(".tile:has-text('completed') b") == "5"
-    assert "Python" in page.inner_text(".nanoos-dash table:has-text('last probe') tr:has-text('here')")
+    assert "Python" in page.inner_text(".nanoos-dash table:has-text('last probe') tbody tr:has-text('here')")
     assert page.get_attribute("body", "data-jp-theme-light") == "false"
     _picture(page, "runs-and-cluster")
 
