@@ -147,6 +147,19 @@ class Run:
         """
         return figures.figure_of_runs([self], kind)
 
+    def view(self, **options: Any) -> Any:  # noqa: ANN401 - one viewer, or several side by side
+        """Return what it made as a live widget: a trajectory that plays, before and after, or one structure.
+
+        Args:
+            options: Of the viewers, such as ``height=400``.
+
+        Raises:
+            InvalidInputError: It made nothing that can be shown.
+        """
+        from nanoos_lab.lab.run_views import view_of_run  # noqa: PLC0415 - widgets are an extra
+
+        return view_of_run(self, self._scenes(), **options)
+
     def wait(self, timeout: float | None = None) -> Run:
         """Wait for its end and return it; an interrupt detaches and never cancels.
 
