@@ -5,7 +5,7 @@ import { ensureStyles } from '@nanoos/look';
 const CSS = `
 .nanoos-viewer{position:relative;display:flex;flex-direction:column;overflow:hidden;width:100%;height:100%;min-height:120px;
  box-sizing:border-box;border-radius:var(--nanoos-radius);font:var(--nanoos-text)/1.35 var(--nanoos-font);
- color:var(--jp-ui-font-color1,currentColor);outline:none;container-type:inline-size}
+ color:var(--jp-ui-font-color1,currentColor);outline:none;container-type:size}
 [data-nanoos-theme="dark"] .nanoos-viewer{color:var(--nanoos-ink)}
 .nanoos-viewer:fullscreen{background:var(--nanoos-page);color:var(--nanoos-ink)}
 .nanoos-viewer:focus-visible{box-shadow:inset var(--nanoos-focus)}
@@ -55,6 +55,7 @@ const CSS = `
 .nanoos-viewer-message{padding:10px 12px;border-left:3px solid var(--nanoos-warn,#a15c00);background:rgba(208,135,0,.1);margin:4px 0}
 .nanoos-viewer-still{display:block;max-width:100%;height:auto}
 @container (max-width:260px){.nanoos-viewer-buttons>[data-action=projection],.nanoos-viewer-buttons>[data-action=measure]{display:none}}
+@container (max-height:280px){.nanoos-viewer-plot{display:none}}
 @media (prefers-reduced-motion:reduce){.nanoos-viewer-buttons{transition:none}}
 `;
 
