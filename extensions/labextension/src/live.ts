@@ -5,7 +5,7 @@
 
 import type { INotebookTracker } from '@jupyterlab/notebook';
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
-import type { Widget } from '@lumino/widgets';
+import type { Panel, Widget } from '@lumino/widgets';
 
 const WIDGET_VIEW = 'application/vnd.jupyter.widget-view+json';
 type Live = Widget & IRenderMime.IRenderer;
@@ -17,7 +17,7 @@ export function knowNotebooks(tracker: INotebookTracker): void {
 }
 
 /** Make what shows the output's live widget, where it has one that this notebook can show. */
-export function liveRenderer(model: IRenderMime.IMimeModel, options: IRenderMime.IRendererOptions): Live | null {
+function liveRenderer(model: IRenderMime.IMimeModel, options: IRenderMime.IRendererOptions): Live | null {
   if (!(WIDGET_VIEW in model.data) || !model.trusted || !notebooks) {
     return null;
   }
@@ -27,7 +27,7 @@ export function liveRenderer(model: IRenderMime.IMimeModel, options: IRenderMime
 }
 
 /** Call back once the live widget is there: its renderer holds words before that, and elements afterwards. */
-export function whenAlive(live: Live, then: () => void): () => void {
+function whenAlive(live: Live, then: () => void): () => void {
   const look = (): boolean => live.node.childElementCount > 0;
   if (look()) {
     then();
@@ -41,4 +41,48 @@ export function whenAlive(live: Live, then: () => void): () => void {
   });
   observer.observe(live.node, { childList: true });
   return () => observer.disconnect();
+}
+
+const FIRST_MS = 250;
+const LAST_MS = 30_000;
+
+/**
+ * Put the output's live widget into a panel, hidden, and call back once it is there. JupyterLab draws saved outputs
+ * before it knows their notebook and before that notebook's widgets are restored: until then this asks again.
+ */
+export function whenLive(
+  model: IRenderMime.IMimeModel,
+  options: IRenderMime.IRendererOptions,
+  home: Panel,
+  then: (live: Widget) => void
+): () => void {
+  let timer = 0;
+  let unwatch = (): void => undefined;
+  let live: Live | null = null;
+  const attempt = (pause: number): void => {
+    if (live?.node.textContent?.startsWith('Error displaying widget')) {
+      return; // its model is gone for good
+    }
+    unwatch();
+    live?.dispose();
+    live = liveRenderer(model, options);
+    timer = pause < LAST_MS ? window.setTimeout(() => attempt(1.6 * pause), pause) : 0;
+    if (live) {
+      const made = live;
+      made.hide();
+      home.addWidget(made);
+      unwatch = whenAlive(made, () => {
+        window.clearTimeout(timer);
+        then(made);
+      });
+      void Promise.resolve(made.renderModel(model)).catch(() => undefined); // then what is drawn there stays
+    }
+  };
+  if (WIDGET_VIEW in model.data && model.trusted) {
+    attempt(FIRST_MS);
+  }
+  return () => {
+    window.clearTimeout(timer);
+    unwatch();
+  };
 }

@@ -4,7 +4,7 @@ import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import { Panel, Widget } from '@lumino/widgets';
 import { DISPLAYS } from '@nanoos/displays';
 import { h } from '@nanoos/look';
-import { liveRenderer, whenAlive } from './live';
+import { whenLive } from './live';
 import { dress, factsOf } from './parts';
 
 const SCENE = 'application/vnd.nanoos.scene+json';
@@ -36,18 +36,12 @@ class Output extends Panel implements IRenderMime.IRenderer {
     this._clear();
     const still = new Widget();
     this.addWidget(still);
-    const live = liveRenderer(model, this._options);
-    if (live) {
-      live.hide();
-      this.addWidget(live);
-      this._stop = whenAlive(live, () => {
-        live.show();
-        this._shown?.dispose();
-        this._shown = null;
-        still.dispose();
-      });
-      void Promise.resolve(live.renderModel(model)).catch(() => undefined); // then what is drawn here stays
-    }
+    this._stop = whenLive(model, this._options, this, live => {
+      live.show();
+      this._shown?.dispose();
+      this._shown = null;
+      still.dispose();
+    });
     const shown = await this._show(still.node, model);
     if (turn === this._turn && !still.isDisposed) {
       this._shown = shown;

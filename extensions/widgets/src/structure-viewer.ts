@@ -99,7 +99,7 @@ class Session {
       model.off('msg:custom', answer);
     };
     for (const [name, act] of Object.entries(changes)) {
-      if (name !== 'camera' && (name !== 'playing' || model.get('playing'))) {
+      if (name !== 'camera' && (!['playing', 'measuring'].includes(name) || model.get(name as 'playing'))) {
         act();
       }
     }
