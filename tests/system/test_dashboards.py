@@ -24,8 +24,8 @@ def _fill(folder):
         lab.map("static", records, calculator="toy")
         lab.run("probe", nonce="here")
         for record, measured, estimate in zip(records, (160, 25, 174, 98), (165, 21, 170, 95), strict=True):
-            lab.record(record, "bulk_modulus", float(measured), 2.0, method="ultrasound", source="a test")
-            lab.record(record, "bulk_modulus", float(estimate), 6.0, method="a model", origin="predicted")
+            lab.record(record, "hardness", float(measured), 2.0, method="ultrasound", source="a test")
+            lab.record(record, "hardness", float(estimate), 6.0, method="a model", origin="predicted")
 
 
 def _open(page, server, name, lab, theme="light"):
