@@ -116,7 +116,7 @@ class BatchPanel(LiveDisplay):
 
     def _send_pictures(self, runs: Sequence[str]) -> None:
         try:
-            self.send({"pictures": self._watched.pictures(runs)})
+            self.send({"pictures": self._watched.pictures(runs)})  # type: ignore[no-untyped-call]
         except NanoOSError as error:
             self.set_trait("said", str(error))
 
@@ -145,8 +145,8 @@ class BatchMonitor(Box):
         direction: str = "",
     ) -> None:
         self.viewer: StructureViewer | None = None
-        self._name = HTML()  # type: ignore[no-untyped-call]
-        self._beside = VBox([self._name])  # type: ignore[no-untyped-call]
+        self._name = HTML()
+        self._beside = VBox([self._name])
         self._beside.layout = Layout(flex="1 1 340px", min_width="0", display="none")
         self.panel = BatchPanel(watch, property=property, direction=direction, on_choice=self._show)
         self.panel.layout = Layout(flex="2 1 540px", min_width="0")
