@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from nanoos_lab.errors import InvalidInputError
+from nanoos_lab.ml.conformal import Held, Rule, fit_rule
+
+
+def gaps(n, seed):
+    """Two kinds of rows as a gap model leaves them: easy metals, hard nonmetals, some mistaken."""
+    rng = np.random.default_rng(seed)
+    metal = rng.random(n) < 0.68
+    logit = np.where(metal, -4.0, 4.0) + rng.logistic(0, 1.3, n)
+    nonmetal = 1 / (1 + np.exp(-logit))
+    truth = np.where(metal, 0.0, rng.gamma(2.0, 1.0, n))
+    values = nonmetal * np.where(metal, rng.gamma(1.0, 0.3, n), truth + rng.standard_t(4, n) * 0.3)
+    spreads = 0.05 + 0.1 * rng.random(n) + 0.05 * values
+    return Held(np.abs(values), spreads, nonmetal, truth)
+
+
+def coverage(rule: Rule, rows: Held, chosen):
+    return (rows.errors <= rule.half_widths(rows.values, rows.spreads, rows.nonmetal))[chosen].mean()
+
+
+def test_coverage_holds_among_metals_and_among_nonmetals():
+    rule = fit_rule(gaps(6000, 1), floor=0.03, relative=0.05, edges=(0.02, 0.5), by_label=True)
+    fresh = gaps(20000, 2)
+    for chosen in (fresh.truth > 0, fresh.truth <= 0):
+        assert coverage(rule, fresh, chosen) == pytest.approx(0.9, abs=0.015)
+
+
+def test_without_labels_nonmetals_are_left_short():
+    rows, fresh = gaps(6000, 1), gaps(20000, 2)
+    rule = fit_rule(rows, floor=0.03, relative=0.05)
+    assert coverage(rule, fresh, fresh.truth >= 0) == pytest.approx(0.9, abs=0.015)
+    assert coverage(rule, fresh, fresh.truth > 0) < 0.88
+
+
+def test_a_wider_spread_makes_a_wider_interval():
+    rng = np.random.default_rng(0)
+    spreads = rng.uniform(0.01, 0.1, 4000)
+    rows = Held(np.zeros(4000), spreads, np.zeros(4000), rng.normal(0, spreads))
+    rule = fit_rule(rows, floor=0.0)
+    narrow, wide = rule.half_widths(np.zeros(2), np.array([0.01, 0.1]), np.zeros(2))
+    assert wide == pytest.approx(10 * narrow)
+    assert narrow == pytest.approx(1.645 * 0.01, rel=0.06)
+
+
+def test_too_few_rows_in_a_band_are_refused():
+    rows = gaps(100, 0)
+    with pytest.raises(InvalidInputError, match="calibration rows up to P"):
+        fit_rule(rows, floor=0.1, edges=(1e-9,))
+
+
+def test_a_rule_comes_back_from_json():
+    rule = fit_rule(gaps(500, 3), floor=0.03, edges=(0.5,))
+    assert Rule.model_validate_json(rule.model_dump_json()) == rule
