@@ -1,0 +1,90 @@
+"""A trained ensemble as one ONNX file that takes batches of any size."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from nanoos_lab.ml.gnn.network import Network
+
+OUTPUTS = ("targets", "sites", "states")
+"""Of all m members: targets (m, g, t), contributions of the sites (m, a), vectors (m, g, s)."""
+INPUTS = ("numbers", "graph", "graph_ones", "centers", "neighbours", "vectors")
+_OPSET = 18
+
+
+class Ensemble(nn.Module):
+    """Networks that answer together.
+
+    Args:
+        members: Networks of one shape.
+    """
+
+    def __init__(self, members: Sequence[Network]) -> None:
+        super().__init__()
+        self.members = nn.ModuleList(members)
+
+    def forward(  # noqa: PLR0917 - the names of the inputs, in order
+        self,
+        numbers: Tensor,
+        graph: Tensor,
+        graph_ones: Tensor,
+        centers: Tensor,
+        neighbours: Tensor,
+        vectors: Tensor,
+        extra: Tensor | None = None,
+        given: Tensor | None = None,
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Return what every member states, as ``OUTPUTS`` says.
+
+        Args:
+            numbers: As for a network.
+            graph: As for a network.
+            graph_ones: As for a network.
+            centers: As for a network.
+            neighbours: As for a network.
+            vectors: As for a network.
+            extra: As for a network.
+            given: As for a network.
+        """
+        inputs = (numbers, graph, graph_ones, centers, neighbours, vectors, extra, given)
+        found = [member(*inputs) for member in self.members]
+        targets, sites, states = (torch.stack([f[k] for f in found]) for k in range(3))
+        return targets, sites, states
+
+
+def export_onnx(ensemble: Ensemble, example: dict[str, Tensor], path: Path) -> None:
+    """Write an ensemble as ONNX.
+
+    Args:
+        ensemble: The networks.
+        example: Inputs of at least two crystals with two atoms each.
+        path: The file to write.
+    """
+    atoms, graphs, edges = (torch.export.Dim(name, min=2) for name in ("atoms", "graphs", "edges"))
+    dims = {
+        "numbers": atoms, "graph": atoms, "graph_ones": graphs, "centers": edges, "neighbours": edges,
+        "vectors": edges, "extra": atoms, "given": graphs,
+    }  # fmt: skip
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the exporter's own, about its future
+        program = torch.onnx.export(
+            ensemble.eval(),
+            kwargs=example,
+            dynamic_shapes={name: {0: dims[name]} for name in example},
+            input_names=list(example),
+            output_names=list(OUTPUTS),
+            opset_version=_OPSET,
+            dynamo=True,
+            verbose=False,
+        )
+    assert program is not None  # noqa: S101 - None only of other exporters
+    program.optimize()
+    program.save(path, include_initializers=True)

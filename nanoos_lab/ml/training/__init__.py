@@ -1,0 +1,1 @@
+"""How the shipped networks are trained: splits, pretraining on compositions, the loop. Needs torch."""

@@ -1,0 +1,45 @@
+"""Which rows a model learns from, and which it is judged on: decided by the composition alone.
+
+A chemical system (the set of elements) is drawn by a hash of its name; one in twenty-five is never shown to any
+model. Of the other compounds each reduced formula is drawn by a hash of its name, so that polymorphs, duplicates
+and the same compound in another table always fall on one side. Nothing depends on the order of rows or on a
+random generator; adding rows moves none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Literal
+
+Part = Literal["train", "validation", "calibration", "test", "unseen"]
+
+SALT = "nanoos-gnn-1"
+UNSEEN = 0.04
+"""Part of the chemical systems that only the test on unseen systems sees."""
+PARTS: tuple[tuple[Part, float], ...] = (("test", 0.08), ("calibration", 0.16), ("validation", 0.18))
+"""Upper ends of the hash for the parts of the other formulas; beyond is training."""
+
+
+def part_of(formula: str, *, salt: str = SALT) -> Part:
+    """Return the part that a compound belongs to.
+
+    Args:
+        formula: Any formula of it.
+        salt: Another word gives another, equally valid split.
+    """
+    from pymatgen.core.composition import Composition  # noqa: PLC0415 - heavy import
+
+    composition = Composition(formula).element_composition
+    if share(f"{salt}/system/{composition.chemical_system}") < UNSEEN:
+        return "unseen"
+    drawn = share(f"{salt}/formula/{composition.reduced_formula}")
+    return next((part for part, end in PARTS if drawn < end), "train")
+
+
+def share(text: str) -> float:
+    """Return a number in [0, 1) that the text alone decides.
+
+    Args:
+        text: What to hash.
+    """
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") / 2**64
