@@ -68,6 +68,15 @@ PAINTED = """(canvas) => {
   return painted / (canvas.width * canvas.height);
 }"""
 """Of a viewer's canvas: which part of it is not empty."""
+SETTLED = """async (canvas) => {
+  for (let before = '', same = 0; same < 12; ) {
+    await new Promise(done => requestAnimationFrame(done));
+    const now = canvas.toDataURL();
+    same = now === before ? same + 1 : 0;
+    before = now;
+  }
+}"""
+"""Of a viewer's canvas: waits until it is painted no more; what moves is painted roughly, and then once well."""
 HALO = """(canvas) => {
   const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
   let count = 0;
@@ -295,6 +304,7 @@ def assert_turns(opened: Page, canvas: ElementHandle) -> None:
         opened: The page.
         canvas: Of the viewer.
     """
+    canvas.evaluate(SETTLED)
     assert 0.05 < canvas.evaluate(PAINTED) < 0.95
     before = pixels(canvas)
     drag(opened, canvas, 90, 40)

@@ -21,6 +21,8 @@ from tests.system.browser import (
 
 pytestmark = [pytest.mark.browser, pytest.mark.system]
 
+LIVE = ".nanoos-output > .lm-Panel"
+"""Where the lab extension puts a live widget; what needs no kernel lies elsewhere."""
 BEGIN = """
 import json, pathlib
 import numpy as np
@@ -151,16 +153,24 @@ def test_python_moves_the_picture_and_gets_it(page, run, tmp_path):
 
 
 def test_the_page_is_loaded_again_with_and_without_the_kernel(page, run, tmp_path):
-    run(BEGIN + "viewer = StructureViewer(sto)\nviewer")
+    tell = (
+        "viewer.observe(lambda change: pathlib.Path('selected.txt').write_text(str(change.new)), 'selected')"
+    )
+    run(f"{BEGIN}viewer = StructureViewer(sto)\n{tell}\nviewer")
     execute(page, "docmanager:save")
     page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
     saved = json.loads((tmp_path / "work" / "live.ipynb").read_text(encoding="utf-8"))
     assert "widgets" not in saved["metadata"]  # JupyterLab saves no widget's state unless it is told to
     page.reload()
-    canvas = ready(page, ".jp-OutputArea .jupyter-widgets")
+    canvas = ready(page, LIVE)
     assert_turns(page, canvas)
+    box = canvas.bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2 - 15)
+    wait_for_text(page, told(tmp_path, "selected.txt"), "[1]")
     stop_kernels(page)
-    assert_turns(page, canvas)
+    before = pixels(canvas)
+    drag(page, canvas, 70, 30)
+    page.wait_for_function("([c, before]) => c.toDataURL() !== before", arg=[canvas, before])
     page.reload()
     page.wait_for_selector(".jp-Notebook .jp-Cell")
     assert_turns(page, ready(page, ".jp-OutputArea"))
