@@ -97,12 +97,12 @@ class Dashboard(ipywidgets.VBox):
             (self.status, "status"),
             (self.body, "body"),
         ):
-            part.add_class(f"nanoos-dash-{name}")  # type: ignore[no-untyped-call]
+            part.add_class(f"nanoos-dash-{name}")
         self.place.add_class("nanoos-dash-lab")
         self.go.on_click(lambda _: self.load())
-        super().__init__([head, chooser, self.status, self.body])  # type: ignore[no-untyped-call]
-        self.add_class("nanoos-ui")  # type: ignore[no-untyped-call]
-        self.add_class("nanoos-dash")  # type: ignore[no-untyped-call]
+        super().__init__([head, chooser, self.status, self.body])
+        self.add_class("nanoos-ui")
+        self.add_class("nanoos-dash")
         self.load()
 
     lab: Lab | None

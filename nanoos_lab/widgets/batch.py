@@ -116,7 +116,7 @@ class BatchPanel(LiveDisplay):
 
     def _send_pictures(self, runs: Sequence[str]) -> None:
         try:
-            self.send({"pictures": self._watched.pictures(runs)})  # type: ignore[no-untyped-call]
+            self.send({"pictures": self._watched.pictures(runs)})
         except NanoOSError as error:
             self.set_trait("said", str(error))
 
@@ -150,7 +150,7 @@ class BatchMonitor(Box):
         self._beside.layout = Layout(flex="1 1 340px", min_width="0", display="none")
         self.panel = BatchPanel(watch, property=property, direction=direction, on_choice=self._show)
         self.panel.layout = Layout(flex="2 1 540px", min_width="0")
-        super().__init__([self.panel, self._beside])  # type: ignore[no-untyped-call]
+        super().__init__([self.panel, self._beside])
         self.layout = Layout(display="flex", flex_flow="row wrap", grid_gap="16px", width="100%")
 
     def _show(self, name: str, scene: Scene) -> None:
@@ -167,12 +167,12 @@ class BatchMonitor(Box):
     def close(self) -> None:
         """Stop looking, and take the widget away."""
         self.panel.close()
-        super().close()  # type: ignore[no-untyped-call]
+        super().close()
 
     def __repr__(self) -> str:
         return f"<BatchMonitor: {still_line(self.panel.data)}>"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         """Add the snapshot itself, its still page and a line, for places that cannot show a widget."""
-        bundle: dict[str, Any] = super()._repr_mimebundle_(**kwargs) or {}  # type: ignore[no-untyped-call]
+        bundle: dict[str, Any] = super()._repr_mimebundle_(**kwargs) or {}
         return {**bundle, **still_bundle(self.panel.saved()), "text/plain": repr(self)}

@@ -46,7 +46,7 @@ class SharedCode(Widget):
 
     def __init__(self, name: str) -> None:
         code, digest = _packed(name)
-        super().__init__()  # type: ignore[no-untyped-call] # ipywidgets has no types
+        super().__init__()
         with self.hold_sync():
             self.set_trait("name", name)
             self.set_trait("digest", digest)

@@ -50,7 +50,7 @@ class LiveDisplay(anywidget.AnyWidget):
         self._seen, self._closed = time.monotonic(), False
         self._viewer = _Link(self)
         self._feed = Feed.of(source)
-        self.on_msg(self._hear)  # type: ignore[no-untyped-call]
+        self.on_msg(self._hear)
         self._feed.join(self._viewer)
 
     @property
@@ -77,7 +77,7 @@ class LiveDisplay(anywidget.AnyWidget):
         self._closed = True
         if hasattr(self, "_feed"):
             self._feed.leave(self._viewer)
-        super().close()  # type: ignore[no-untyped-call]
+        super().close()
 
     def take(self, feed: Feed) -> None:
         """Take over what the feed last saw; nothing is sent that is shown already.

@@ -15,7 +15,7 @@ from nanoos_lab.scenes.svg import svg_of
 from nanoos_lab.widgets.bundled import BundledWidget
 from nanoos_lab.widgets.viewer.cameras import check_camera
 from nanoos_lab.widgets.viewer.measuring import Measurement, measure
-from nanoos_lab.widgets.viewer.pictures import light_payload, save_viewer
+from nanoos_lab.widgets.viewer.pictures import STILL_WIDTH, light_payload, save_viewer, still_now
 from nanoos_lab.widgets.viewer.subjects import scene_for
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 Labels = Literal["none", "element", "site", "custom"]
 Theme = Literal["auto", "light", "dark"]
 PARTS = ("bonds", "cell", "polyhedra", "surfaces", "vectors", "axes", "legend")
-_STILL_WIDTH = 420
 
 
 class StructureViewer(BundledWidget):
@@ -93,7 +92,7 @@ class StructureViewer(BundledWidget):
         self.show(subject, **options)
         for name, value in own.items():
             setattr(self, name, value)
-        self.on_msg(self._hear)  # type: ignore[no-untyped-call] # ipywidgets has no types
+        self.on_msg(self._hear)
 
     def show(self, subject: Any, **options: Any) -> StructureViewer:
         """Show something else in the same place; the selection and what was measured are cleared.
@@ -212,13 +211,13 @@ class StructureViewer(BundledWidget):
         name = uuid.uuid4().hex
         answer: asyncio.Future[bytes] = asyncio.get_event_loop().create_future()
         self._pictures[name] = answer
-        self.send({"want": "png", "name": name, "scale": scale, "transparent": transparent})  # type: ignore[no-untyped-call]
+        self.send({"want": "png", "name": name, "scale": scale, "transparent": transparent})
         return answer
 
     def _draw(self) -> None:
         self._n_sites = int(self._scene.sites.max()) + 1 if len(self._scene) else 0
         self._n_frames = len(self._scene.frames) if self._scene.frames is not None else 1
-        self._set_still(svg_of(self._scene, width=_STILL_WIDTH, height=self.height))
+        self._set_still(svg_of(self._scene, width=STILL_WIDTH, height=self.height))
         self.set_trait("scene", self._scene.to_buffers())
 
     def _now(self) -> Scene:
@@ -274,6 +273,6 @@ class StructureViewer(BundledWidget):
         data = bundle[0] if isinstance(bundle, tuple) else bundle
         if data is not None:
             data[MIME_TYPE] = light_payload(self)
-            data["image/svg+xml"] = self.still
+            data["image/svg+xml"] = still_now(self)
             data["text/plain"] = repr(self)
         return bundle
