@@ -261,6 +261,14 @@ SCALARS: tuple[Property, ...] = (
         typical=(2.0, 40.0),
     ),
     Property(
+        name="phonon_peak",
+        label="Last phonon peak",
+        unit="cm⁻¹",
+        symbol="ωpeak",
+        description="Frequency of the last peak of the phonon density of states, the one at the highest frequency.",
+        typical=(50.0, 1500.0),
+    ),
+    Property(
         name="heat_capacity",
         label="Heat capacity",
         unit="J/(mol atom K)",
