@@ -60,4 +60,7 @@ def frame_energies(thermo: Path, trajectory: Path) -> NDArray[np.float64]:
         kept = series["part"] == _PRODUCTION
         before = series["time"][~kept]
         start = before.max() if len(before) else 0.0  # frames count from the start of what is analysed
-        return np.interp(frames["times_ps"], series["time"][kept] - start, series["potential"][kept])
+        energies: NDArray[np.float64] = np.interp(
+            frames["times_ps"], series["time"][kept] - start, series["potential"][kept]
+        )
+    return energies

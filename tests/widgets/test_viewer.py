@@ -238,6 +238,15 @@ def test_linked_viewers_are_one_group_until_they_are_not():
         side_by_side([NACL, SILICON], titles=["one"])
 
 
+def test_viewers_side_by_side_read_without_a_widget_and_their_titles_are_escaped():
+    data = side_by_side([NACL, SILICON], titles=["<img src=x onerror=evil()>", "after"])._repr_mimebundle_()
+    payload = data["application/vnd.nanoos.scenes+json"]
+    assert [Scene.from_json(one["scene"]).title for one in payload["scenes"]] == ["NaCl", "Si"]
+    assert data["text/html"].count("<svg") == 2
+    assert "<img" not in data["text/html"]
+    assert "2 viewers" in data["text/plain"]
+
+
 def test_a_picture_of_the_browser_is_answered_once():
     async def ask():
         viewer = StructureViewer(NACL)
@@ -252,6 +261,18 @@ def test_a_picture_of_the_browser_is_answered_once():
             await bad
 
     asyncio.run(ask())
+
+
+def test_places_without_widgets_see_it_from_where_it_was_last_looked_at():
+    viewer = StructureViewer(NACL)
+    viewer.look_along((1, 1, 0))
+    viewer.hidden = ["bonds"]
+    bundle = viewer._repr_mimebundle_()
+    data = bundle[0] if isinstance(bundle, tuple) else bundle
+    seen = Scene.from_json(data["application/vnd.nanoos.scene+json"])
+    assert seen.view[2] == pytest.approx([0.5**0.5, 0.5**0.5, 0], abs=1e-4)
+    assert len(seen.bonds) == 0
+    assert data["image/svg+xml"] != viewer.still
 
 
 def test_places_without_widgets_get_the_scene_and_the_still():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from nanoos_lab.errors import InvalidInputError
@@ -11,9 +10,8 @@ from nanoos_lab.errors import InvalidInputError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from nanoos_lab.widgets.viewer.beside import SideBySide
     from nanoos_lab.widgets.viewer.widget import StructureViewer
-
-_NARROWEST = 260
 
 
 def link(*viewers: StructureViewer) -> str:
@@ -53,7 +51,7 @@ def side_by_side(
     height: int = 320,
     linked: bool = True,
     **options: Any,
-) -> Any:  # noqa: ANN401 - a box of ipywidgets, which is an extra
+) -> SideBySide:
     """Lay several structures out beside each other, to be turned together.
 
     Args:
@@ -69,9 +67,9 @@ def side_by_side(
     Raises:
         InvalidInputError: No subjects, or another number of titles.
     """
-    from nanoos_lab.widgets.viewer.widget import StructureViewer  # noqa: PLC0415 - an extra
+    from nanoos_lab.widgets.viewer.beside import SideBySide  # noqa: PLC0415 - an extra
+    from nanoos_lab.widgets.viewer.widget import StructureViewer  # noqa: PLC0415
 
-    widgets: Any = import_module("ipywidgets")
     if not subjects or (titles and len(titles) != len(subjects)):
         raise InvalidInputError(
             f"{len(subjects)} structures with {len(titles)} titles: give one title for each, or none"
@@ -82,11 +80,4 @@ def side_by_side(
     ]
     if linked and len(viewers) > 1:
         link(*viewers)
-    column = widgets.Layout(flex=f"1 1 {_NARROWEST}px", min_width="0", overflow="hidden")
-    columns = []
-    for k, viewer in enumerate(viewers):
-        head = [widgets.Label(value=titles[k])] if titles else []
-        columns.append(widgets.VBox([*head, viewer], layout=column))
-    box = widgets.Box(columns, layout=widgets.Layout(display="flex", flex_flow="row wrap", width="100%"))
-    box.viewers = viewers
-    return box
+    return SideBySide(viewers, titles)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nanoos_lab.scenes.svg import svg_of
 from nanoos_lab.widgets.viewer.cameras import seen_by
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from nanoos_lab.scenes.scene import Scene
     from nanoos_lab.widgets.viewer.widget import StructureViewer
 
+STILL_WIDTH = 420
 MOST_FRAME_BYTES = 1_000_000
 """Of a trajectory in a saved output; a longer one is thinned there, not in the live viewer."""
 
@@ -68,15 +70,31 @@ def save_viewer(viewer: StructureViewer, path: str | Path, **options: Any) -> Pa
 
 
 def light_payload(viewer: StructureViewer) -> dict[str, Any]:
-    """Return the JSON of a saved output: the scene, with the frames of a long trajectory thinned.
+    """Return the JSON of a saved output: the scene as it is seen, with the frames of a long trajectory thinned.
 
     Args:
         viewer: The viewer.
     """
-    scene = viewer._scene  # noqa: SLF001 - of this package
+    scene = scene_now(viewer, frames=True)
     if scene.frames is None:
         return scene.to_json()
     return replace(scene, frames=thinned(scene.frames, MOST_FRAME_BYTES)).to_json()
+
+
+def still_now(viewer: StructureViewer) -> str:
+    """Return the still picture of a saved output, as the viewer is seen now.
+
+    Args:
+        viewer: The viewer.
+    """
+    if (
+        not viewer.camera
+        and not viewer.frame
+        and not viewer.hidden
+        and viewer.representation == viewer._scene.style  # noqa: SLF001 - of this package
+    ):
+        return viewer.still
+    return svg_of(scene_now(viewer), width=STILL_WIDTH, height=viewer.height)
 
 
 def thinned(frames: Frames, most_bytes: int) -> Frames:
