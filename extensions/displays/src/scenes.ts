@@ -48,7 +48,9 @@ export function drawScenes(host: HTMLElement, data: unknown): Drawn {
       root.append(h('p', { role: 'status' }, 'These scenes were made by another version of nanoos-lab.'));
       return;
     }
-    root.append(headOf(payload));
+    if (payload.title || payload.state || payload.subtitle) {
+      root.append(headOf(payload));
+    }
     root.append(...payload.notes.map(([tone, text]) => h('p', { class: `ns-note ns-${tone}` }, text)));
     const row = h('div', { class: 'ns-row' });
     root.append(row);
@@ -60,7 +62,11 @@ export function drawScenes(host: HTMLElement, data: unknown): Drawn {
         onCamera: camera => viewers.forEach((other, k) => k !== index && other?.setCamera(camera))
       });
     });
-    row.append(h('div', {}, factsOf(payload.facts), ...payload.tables.slice(0, 1).map(tableOf)));
+    if (payload.facts.length || payload.tables.length) {
+      row.append(h('div', {}, factsOf(payload.facts), ...payload.tables.slice(0, 1).map(tableOf)));
+    } else {
+      row.classList.add('ns-alone');
+    }
     root.append(...payload.tables.slice(1).map(tableOf));
     if (payload.picture) {
       const src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(payload.picture)}`;

@@ -82,14 +82,19 @@ function rowsOf(all: Entry[], wide: number): Entry[][] {
   return rows.filter(row => row.length);
 }
 
-const legendWidth = (width: number) => Math.max(width - 2 * 84, width / 2, 60);
+/** Where the legend stands: in the middle, or beside the axes where the picture is too narrow for both. */
+function legendPlace(width: number): { middle: number; wide: number } {
+  const [axes, edge] = [84, 8];
+  const wide = width - 2 * axes;
+  return wide >= width / 2 ? { middle: width / 2, wide } : { middle: (axes + width - edge) / 2, wide: Math.max(width - axes - edge, 60) };
+}
 
 /** How much room the writing takes below the picture, in CSS pixels. */
 export function roomBelow(scene: Scene, shown: Shown, width: number, height: number): number {
   if (!shown.legend || height < 140) {
     return 0;
   }
-  return ROW * rowsOf(entries({ scene, shown }), legendWidth(width)).length + (scene.siteValues ? BAR : 0) + 8;
+  return ROW * rowsOf(entries({ scene, shown }), legendPlace(width).wide).length + (scene.siteValues ? BAR : 0) + 8;
 }
 
 export function brief(value: number): string {
@@ -101,9 +106,10 @@ function legend({ scene, shown, view, inks }: Writing): Shape[] {
   if (!shown.legend || view.height < 140) {
     return shapes;
   }
-  const rows = rowsOf(entries({ scene, shown }), legendWidth(view.width));
+  const { middle, wide } = legendPlace(view.width);
+  const rows = rowsOf(entries({ scene, shown }), wide);
   rows.forEach((row, n) => {
-    let x = (view.width - row.reduce((sum, e) => sum + e.width, -14)) / 2;
+    let x = middle - row.reduce((sum, e) => sum + e.width, -14) / 2;
     const y = view.height - 14 - ROW * (rows.length - 1 - n);
     for (const entry of row) {
       shapes.push(entry.mark(x, y));
