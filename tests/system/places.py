@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 PLACES = ("JupyterLab, no kernel", "JupyterLab, not trusted", "HTML from disk", "Voila", "JupyterLab, live")
 VIEWERS = 10
-_SEEN_COLORS, _SEEN_SHARE = 24, 0.01
+_SEEN_COLORS, _SEEN_SHARE, _SEEN_HEIGHT = 24, 0.01, 150
+_NO_TEXT = "* {-webkit-text-fill-color: transparent !important; text-shadow: none !important}"
+"""A message is no drawing, and its letters have many colours."""
 _OUTPUTS = {
     "lab": ".jp-Notebook .jp-CodeCell .jp-OutputArea-output",
     "html": ".jp-OutputArea-output, .output_subarea, [data-output], .nanoos-scene, .cell-output",
@@ -45,7 +47,7 @@ class Visit:
 
 
 def is_seen(picture: bytes) -> bool:
-    """Return whether a screenshot shows a drawing: many colours, on a good part of it.
+    """Return whether a screenshot without texts shows a drawing: many colours, on a good part of it.
 
     Args:
         picture: As PNG.
@@ -53,6 +55,8 @@ def is_seen(picture: bytes) -> bool:
     image = Image.open(io.BytesIO(picture)).convert("RGB")
     colors = image.getcolors(image.width * image.height) or []
     common = max((count for count, _ in colors), default=0)
+    if image.height < _SEEN_HEIGHT:
+        return False  # an icon of something broken
     return len(colors) >= _SEEN_COLORS and 1 - common / (image.width * image.height) >= _SEEN_SHARE
 
 
@@ -65,6 +69,7 @@ def visit(page: Page, outputs: str, expected: int = VIEWERS) -> Visit:
         expected: How many there should be.
     """
     page.wait_for_selector(outputs, timeout=_PATIENCE_MS, state="attached")
+    page.add_style_tag(content=_NO_TEXT)
     seen, said = 0, ""
     for k in range(expected):
         output = page.locator(outputs).nth(k)
@@ -80,7 +85,7 @@ def visit(page: Page, outputs: str, expected: int = VIEWERS) -> Visit:
     return Visit(seen, len(foreign), said)
 
 
-def _wait_until_seen(page: Page, output: object, tries: int = 20) -> bool:
+def _wait_until_seen(page: Page, output: object, tries: int = 12) -> bool:
     for _ in range(tries):
         if is_seen(output.screenshot(timeout=10_000)):  # type: ignore[attr-defined]
             return True
