@@ -20,7 +20,11 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SOURCES = "extensions"
-SHARED = ("nanoos_lab/display/look.css", "nanoos_lab/display/look.json")
+SHARED = (
+    "nanoos_lab/display/look.css",
+    "nanoos_lab/display/look.json",
+    "nanoos_lab/widgets/cards/cards.css",
+)
 """What the bundles take from the package."""
 BUILT = ("nanoos_lab/widgets/static", "nanoos_lab/labextension")
 NOT_SOURCES = shutil.ignore_patterns("node_modules", "lib")

@@ -1,0 +1,1 @@
+"use strict";(self.rspackChunknanoos_lab=self.rspackChunknanoos_lab||[]).push([[15],{31(s,a,n){var e=n(13);n(14),n.d(a,{showScene:()=>e.s})}}]);

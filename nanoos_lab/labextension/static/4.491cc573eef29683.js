@@ -1,0 +1,24 @@
+"use strict";(self.rspackChunknanoos_lab=self.rspackChunknanoos_lab||[]).push([[4],{20(o,e,n){var a=n(21),t=n(22),s=class extends Error{constructor(o,e,n){super(o),this.remedy=e,this.status=n}remedy;status},r=t.ServerConnection.makeSettings();function l(o,e){let n=Object.entries(e).filter(([,o])=>void 0!==o&&""!==o).map(([o,e])=>`${o}=${encodeURIComponent(String(e))}`).join("&");return a.URLExt.join(r.baseUrl,"nanoos-lab",o)+(n?`?${n}`:"")}async function i(o,e){let n;try{n=await t.ServerConnection.makeRequest(o,e,r)}catch(o){if("AbortError"===o.name)throw o;throw new s("Jupyter’s server does not answer.","See whether it still runs; this page tries again.",0)}let a=null;try{a=await n.json()}catch{}if(!n.ok){let o=404===n.status&&"string"!=typeof a?.remedy;throw new s(o?"Jupyter’s server has no NANO-OS Lab.":String(a?.message??`The server answered ${n.status}.`),o?"Install nanoos-lab where the server runs: pip install nanoos-lab[notebook], and start it again.":String(a?.remedy??""),n.status)}return a}n.d(e,{},{ci:l,kA:function(o,e={},n){return i(l(o,e),{method:"GET",signal:n})},qz:function(o,e){return i(l(o,{}),{method:"POST",body:JSON.stringify(e)})}})},14(o,e,n){var a=`/* The look of every display: spacing, type, colours, states. Displays use these names and no numbers of their own.
+   Each follows JupyterLab's theme where there is one; else the page is light, dark if it says data-nanoos-theme="dark". */
+.nanoos,.nanoos-ui{
+--nanoos-1:4px;--nanoos-2:8px;--nanoos-3:12px;--nanoos-4:16px;--nanoos-5:24px;
+--nanoos-radius:4px;--nanoos-line:1px solid var(--nanoos-edge);
+--nanoos-font:var(--jp-ui-font-family,system-ui,-apple-system,"Segoe UI",Roboto,Helvetica,Arial,sans-serif);
+--nanoos-mono:var(--jp-code-font-family,ui-monospace,"SF Mono",Menlo,Consolas,monospace);
+--nanoos-small:11.5px;--nanoos-text:13px;--nanoos-title:15px;--nanoos-big:22px;
+--nanoos-ink:var(--jp-ui-font-color1,#212529);--nanoos-quiet:var(--jp-ui-font-color2,#5c636a);
+--nanoos-page:var(--jp-layout-color1,#fff);--nanoos-raised:var(--jp-layout-color2,#f4f5f6);
+--nanoos-hollow:var(--jp-layout-color3,#e3e6e9);
+--nanoos-edge:var(--jp-border-color1,#ced4da);--nanoos-faint:var(--jp-border-color3,#edf0f2);
+--nanoos-accent:var(--jp-brand-color1,#0b68b0);--nanoos-focus:0 0 0 2px var(--nanoos-accent);
+--nanoos-good:#0a7d55;--nanoos-busy:#0b68b0;--nanoos-warn:#a15c00;--nanoos-bad:#c2410c;--nanoos-idle:#6c757d;
+--nanoos-selected:#ffa600}
+[data-jp-theme-light="false"] .nanoos,[data-jp-theme-light="false"] .nanoos-ui,
+[data-nanoos-theme="dark"] .nanoos,[data-nanoos-theme="dark"] .nanoos-ui{
+--nanoos-good:#4cc38a;--nanoos-busy:#70b8ff;--nanoos-warn:#f0c000;--nanoos-bad:#ff8b5e;--nanoos-idle:#9aa1a8}
+[data-nanoos-theme="dark"] .nanoos,[data-nanoos-theme="dark"] .nanoos-ui{
+--nanoos-ink:var(--jp-ui-font-color1,#e6e8ea);--nanoos-quiet:var(--jp-ui-font-color2,#a4abb2);
+--nanoos-page:var(--jp-layout-color1,#15181b);--nanoos-raised:var(--jp-layout-color2,#1f2327);
+--nanoos-hollow:var(--jp-layout-color3,#2c3238);--nanoos-edge:var(--jp-border-color1,#3d444b);
+--nanoos-faint:var(--jp-border-color3,#292e33)}
+`,t={states:{COMPLETED:{tone:"good",symbol:"✓"},RUNNING:{tone:"busy",symbol:"▶"},QUEUED:{tone:"busy",symbol:"⋯"},SUBMITTING:{tone:"busy",symbol:"↑"},PENDING:{tone:"idle",symbol:"○"},FAILED:{tone:"bad",symbol:"✕"},LOST:{tone:"bad",symbol:"?"},CANCELLED:{tone:"warn",symbol:"■"}},origins:{predicted:{tone:"warn",symbol:"diamond",color:"#E69F00"},computed:{tone:"busy",symbol:"circle",color:"#0072B2"},measured:{tone:"good",symbol:"square",color:"#009E73"},imported:{tone:"idle",symbol:"triangle-up",color:"#CC79A7"}},series:["#0072B2","#E69F00","#009E73","#CC79A7","#D55E00","#56B4E9"],scales:{sequential:["#00224e","#123570","#3b496c","#575d6d","#707173","#8a8678","#a59c74","#c3b369","#e1cc55","#fee838"],diverging:["#2166ac","#4393c3","#92c5de","#d1e5f0","#f7f7f7","#fddbc7","#f4a582","#d6604d","#b2182b"]}},s={tone:"idle",symbol:""};t.series;var r=t.scales;n.d(e,{},{C5:r,NA:function(o,e,n){let t=o.getRootNode(),s=t instanceof ShadowRoot?t:document.head;for(let[o,t]of[["look",a],[e,n]])if(!s.querySelector(`style[data-nanoos-style="${o}"]`)){let e=document.createElement("style");e.dataset.nanoosStyle=o,e.textContent=t,s.appendChild(e)}},_S:function(o){let{states:e,origins:n}=t;return e[o]??n[o]??s},h:function(o,e={},...n){let a=document.createElement(o);for(let[o,n]of Object.entries(e))"function"==typeof n?a.addEventListener(o.replace(/^on/,""),n):null!=n&&!1!==n&&a.setAttribute(o,!0===n?"":String(n));return a.append(...n.filter(o=>null!=o&&!1!==o)),a}})},25(o,e,n){var a=n(14),t=n(20),s=n(9),r=class extends s.Widget{constructor(o,e){super(),this.addClass("nl-report-view");let n=(0,a.h)("iframe",{sandbox:"allow-scripts",title:"Report",src:(0,t.ci)("report",{...o,id:e})});n.style.cssText="border:0;width:100%;height:100%;display:block;background:#fff",this.node.append(n)}};n.d(e,{},{ReportView:r})}}]);
