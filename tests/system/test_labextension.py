@@ -18,7 +18,16 @@ from nanoos_lab.lab import monitoring
 from nanoos_lab.scenes import MIME_TYPE as SCENE
 from nanoos_lab.widgets.live import MIME_TYPE as MONITOR
 from nanoos_lab.widgets.live import payload
-from tests.system.browser import LIMIT_MS, assert_turns, pixels, ready, set_theme, write_notebook
+from tests.system import places, ten_viewers
+from tests.system.browser import (
+    LIMIT_MS,
+    assert_turns,
+    choose_no_kernel,
+    pixels,
+    ready,
+    set_theme,
+    write_notebook,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.system]
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -189,3 +198,29 @@ def test_saved_outputs_draw_where_their_widget_is_gone(start, work, trusted):
     assert page.evaluate("() => window.stolen") is None
     assert "Error displaying widget" not in page.inner_text(".jp-Notebook")
     assert sessions(server) == []
+
+
+TABLE = """
+import nanoos_lab as nl
+lab = nl.open("lab")
+lab.add(["MgO.cif", "Si.cif"])
+lab.table()
+"""
+
+
+def test_a_widget_restored_without_its_kernel_does_not_take_the_place_of_what_was_saved(
+    start, work, tmp_path
+):
+    live = write_notebook(work / "live.ipynb", TABLE)
+    places.papermill(live, work / "saved.ipynb")  # with the widget's state, which holds no rows
+    ten_viewers.rename_kernel(work / "saved.ipynb", ten_viewers.NO_SUCH_KERNEL)
+    places.trust(work / "saved.ipynb", tmp_path / "home")
+    page, _ = start()
+    double_click(page, "saved.ipynb")
+    choose_no_kernel(page)
+    page.wait_for_selector(".jp-OutputArea-output >> text=Fm-3m (225)", timeout=LIMIT_MS)
+    page.wait_for_selector(
+        ".jupyter-widgets-disconnected", state="attached", timeout=LIMIT_MS
+    )  # it came, hidden
+    assert page.locator(".jp-OutputArea-output >> text=Fm-3m (225)").is_visible()
+    assert not page.locator(".jupyter-widgets-disconnected").first.is_visible()

@@ -26,9 +26,12 @@ function liveRenderer(model: IRenderMime.IMimeModel, options: IRenderMime.IRende
   return registry?.getFactory(WIDGET_VIEW) ? (registry.createRenderer(WIDGET_VIEW) as Live) : null;
 }
 
-/** Call back once the live widget is there: its renderer holds words before that, and elements afterwards. */
+/**
+ * Call back once the live widget is there: its renderer holds words before that, and elements afterwards. One that was
+ * restored from the notebook and has no kernel says so by a class; it would answer nothing, so what is drawn stays.
+ */
 function whenAlive(live: Live, then: () => void): () => void {
-  const look = (): boolean => live.node.childElementCount > 0;
+  const look = (): boolean => live.node.childElementCount > 0 && !live.node.querySelector('.jupyter-widgets-disconnected');
   if (look()) {
     then();
     return () => undefined;
@@ -39,7 +42,7 @@ function whenAlive(live: Live, then: () => void): () => void {
       then();
     }
   });
-  observer.observe(live.node, { childList: true });
+  observer.observe(live.node, { childList: true, subtree: true, attributes: true, attributeFilter: ['class'] });
   return () => observer.disconnect();
 }
 
