@@ -1,23 +1,30 @@
-"""Take the README's pictures: run the first notebook in JupyterLab and photograph it and its report.
+"""Take the README's pictures: run the notebooks in JupyterLab and photograph them, their report and what is around.
 
-    python scripts/take_pictures.py            # writes docs/pictures/*.png
+    python scripts/take_pictures.py               # writes docs/pictures/*.png
+    python scripts/take_pictures.py front-end     # only those of the viewer, cards, table, monitors, sidebar, dashboard
+    python scripts/take_pictures.py first-steps   # only those of the first notebook and its report
 
-Needs Debian's chromium. The notebook works in a temporary folder.
+Needs Debian's chromium. The notebooks work in a temporary folder.
 """
 
 from __future__ import annotations
 
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.system import browser
+REPOSITORY = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(REPOSITORY))
+
+import front_end_pictures  # noqa: E402 - beside this file
+
+from tests.system import browser  # noqa: E402 - not installed
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-REPOSITORY = Path(__file__).resolve().parent.parent
 TARGET = REPOSITORY / "docs" / "pictures"
 NOTEBOOK = "01-first-steps.ipynb"
 HIDE = ".Toastify, .jp-toastContainer, .jp-Notebook-footer {display:none !important}"
@@ -29,6 +36,22 @@ REPORT_HEIGHT = 1100
 def main() -> None:
     """Take the pictures."""
     TARGET.mkdir(parents=True, exist_ok=True)
+    takes = {"first-steps": take_first_steps, "front-end": take_front_end}
+    for name in sys.argv[1:] or takes:
+        if name not in takes:
+            raise SystemExit(f"no pictures {name!r}: use {' or '.join(takes)}")
+        takes[name]()
+
+
+def take_front_end() -> None:
+    """Take those of the gallery, the lab extension and a dashboard."""
+    with tempfile.TemporaryDirectory() as scratch, browser.launch() as running:
+        foreign = front_end_pictures.take(running, REPOSITORY / "notebooks", Path(scratch), TARGET)
+    print(f"foreign requests: {foreign or 'none'}")
+
+
+def take_first_steps() -> None:
+    """Take those of the first notebook and of its report."""
     with tempfile.TemporaryDirectory() as scratch:
         root = Path(scratch) / "notebooks"
         root.mkdir()
