@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 LAST_ELEMENT = 94
 """Largest atomic number that the networks have a row for."""
+ELECTRONEGATIVITY = 11
+"""Column of Pauling's electronegativity."""
 
 
 def descriptors() -> NDArray[np.float32]:
