@@ -66,7 +66,8 @@ Debye temperature is known), Matbench phonons, dielectric constants. Moduli are 
 group where both sides have one row, values up to 1 GPa dropped; Debye temperatures by formula where one crystal has it.
 A composition network learned first from the formulas of Matbench and AFLOW (training part only), then became the
 network's first part. Passes: {passes}. The members branch from one trunk and differ less than independently
-trained ones would: their spread alone is no uncertainty, the calibrated interval is.
+trained ones would: their spread alone is no uncertainty, the calibrated interval is. The accurate
+tier's heads, networks that read CHGNet's numbers as well: {heads}.
 
 Learning curve (validation rows, mean absolute error after each pass of the first member):
 
@@ -138,6 +139,7 @@ def card(
         split=_split(ready),
         crystals=quick.trained["crystals"],
         passes=quick.trained["passes"],
+        heads=bundles["accurate"].trained["heads"],
         curve=_curve(out),
         bins="\n".join(_bins(tier, s) for tier, b in bundles.items() for s in b.stated),
         sizes=", ".join(f"{p.name} {p.stat().st_size / 1e6:.1f} MB" for p in sorted(FOLDER.iterdir())),

@@ -43,7 +43,10 @@ if TYPE_CHECKING:
 TRUNK = Plan(epochs=26, stop=20)
 BRANCH = Plan(epochs=5, peak=1.2e-3, end=1e-3, warm=0.02)
 HEADS = Plan(epochs=6, peak=1.5e-3, end=1e-3)
-HEAD_WEIGHTS = {**WEIGHTS, "formation_energy": 4.0}
+HEAD_WEIGHTS = {
+    **WEIGHTS, "formation_energy": 4.0, "log_k": 0.5, "log_g": 0.5, "log_debye": 0.25, "log_phonon": 0.2,
+    "log_index": 0.2,
+}  # fmt: skip
 """The members with CHGNet's numbers add to its formation energy: what they add is small."""
 MEMBERS = 5
 PRETRAINING = 14
