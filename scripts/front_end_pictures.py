@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
 
 GALLERY = "04-gallery.ipynb"
-WIDEST_PX, LARGEST_BYTES = 1200, 200_000
+WIDEST_PX, TALLEST_PX, LARGEST_BYTES = 1200, 760, 200_000
 SHOWN = {
     "viewer": 'color_by=values) for values in ("magmom"',
     "isosurface": 'isosurface=read_volumetric("ions.cube")',
@@ -47,12 +47,12 @@ def take(running: Browser, notebooks: Path, home: Path, target: Path) -> list[st
     shutil.copy(notebooks / GALLERY, root)
     foreign: list[str] = []
     with servers.jupyter_server(root, home / "home") as server:
-        page = _page(running, foreign)
+        page = _page(running, foreign, 2600)  # all of an output is in sight
         _take_gallery(page, server, target)
         _take_extension(page, server, target)
         page.context.close()
     with servers.voila_server(notebooks_folder(), home / "voila") as voila:
-        page = _page(running, foreign)
+        page = _page(running, foreign, 1160)
         page.goto(
             f"{voila.url('materials-explorer.ipynb')}&lab={quote(str(root / 'gallery'))}", timeout=_WAIT_MS
         )
@@ -63,8 +63,8 @@ def take(running: Browser, notebooks: Path, home: Path, target: Path) -> list[st
     return [url for url in foreign if not url.startswith(places.VOILA_OWN)]
 
 
-def _page(running: Browser, foreign: list[str]) -> Page:
-    page = running.new_context(viewport={"width": WIDEST_PX, "height": 900}).new_page()
+def _page(running: Browser, foreign: list[str], height: int) -> Page:
+    page = running.new_context(viewport={"width": WIDEST_PX, "height": height}).new_page()
     watch = browser.Watch(foreign=foreign)
     watch.follow(page)
     return page
@@ -83,7 +83,7 @@ def _take_gallery(page: Page, server: servers.Server, target: Path) -> None:
             if name in {"viewer", "isosurface", "trajectory"}:
                 shown.locator(".nanoos-viewer[data-ready]").first.wait_for(timeout=_WAIT_MS)
             page.wait_for_load_state("networkidle")
-            _keep(shown.screenshot(), target / f"{name}{'-dark' if dark else ''}.png")
+            _keep(_upper(shown.screenshot()), target / f"{name}{'-dark' if dark else ''}.png")
     browser.set_theme(page, dark=False)
 
 
@@ -99,13 +99,22 @@ def _output(page: Page, source: str) -> Locator:
 
 
 def _take_extension(page: Page, server: servers.Server, target: Path) -> None:
+    page.set_viewport_size({"width": WIDEST_PX, "height": 1040})
     page.goto(f"{server.address}/lab?token={server.token}&reset")
     page.wait_for_selector(".jp-LauncherCard:has-text('quation of state')", timeout=_WAIT_MS)
     page.click("[data-id='nanoos-lab-sidebar']")
     page.wait_for_selector(".nl-entry[data-structure]", timeout=_WAIT_MS)
-    page.locator(".jp-LauncherCard:has-text('quation of state')").scroll_into_view_if_needed()
     page.wait_for_selector("#jupyterlab-splash", state="detached")
+    page.add_style_tag(content=_HIDE)
     _keep(page.screenshot(), target / "sidebar.png")
+
+
+def _upper(picture: bytes) -> bytes:
+    """Return the upper part of a picture that is too tall for a page."""
+    image = Image.open(io.BytesIO(picture))
+    out = io.BytesIO()
+    image.crop((0, 0, image.width, min(image.height, TALLEST_PX))).save(out, "png")
+    return out.getvalue()
 
 
 def _keep(picture: bytes, path: Path) -> None:
