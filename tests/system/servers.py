@@ -102,7 +102,7 @@ def jupyter_server(
         variables: Further ones of the environment.
     """
     own = [
-        f"--ServerApp.root_dir={root}", "--expose-app-in-browser", "--LabApp.news_url=None",
+        f"--ServerApp.root_dir={root}", "--expose-app-in-browser", "--LabApp.news_url=",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]  # fmt: skip
     with _serve("jupyterlab", root, home, [*own, *arguments], variables or {}) as server:

@@ -69,6 +69,7 @@
 .nanoos-cards button.nc-run{border:0;padding:0;background:none;color:var(--nanoos-busy);text-decoration:underline}
 .nanoos-cards .nc-record{margin-top:var(--nanoos-2);padding:var(--nanoos-2) var(--nanoos-3);border:var(--nanoos-line);border-radius:var(--nanoos-radius);background:var(--nanoos-raised)}
 .nanoos-cards .nc-record dl{display:grid;grid-template-columns:auto 1fr;gap:2px var(--nanoos-3);margin:var(--nanoos-1) 0 0}
+.nanoos-cards .nc-record :is(dt,dd){float:none;width:auto}
 .nanoos-cards .nc-record dt{color:var(--nanoos-quiet);margin:0}.nanoos-cards .nc-record dd{margin:0;overflow-wrap:anywhere}
 .nanoos-cards .nc-picture{display:block;max-width:100%;margin:0 0 var(--nanoos-2)}
 `;var hf=i=>i==null?"":String(i),jc=i=>{let t=hf(i);return typeof i=="string"&&/^[=+\-@\t\r]/.test(t)?`'${t}`:t};function Qc(i){return i.map(t=>t.map(e=>jc(e).replace(/[\t\r\n]+/g," ")).join("	")).join(`
@@ -127,6 +128,7 @@
 .nanoos-monitor select{font:inherit;font-size:12.5px;color:inherit;background:var(--nanoos-page);border:var(--nanoos-line);border-radius:3px;padding:1px 4px;max-width:100%}
 .nanoos-monitor .figures{display:flex;flex-wrap:wrap;gap:var(--nanoos-2) var(--nanoos-5);margin:0 0 var(--nanoos-3)}
 .nanoos-monitor .figures div{min-width:0}
+.nanoos-monitor .figures :is(dt,dd){float:none;width:auto}
 .nanoos-monitor .figures dt{color:var(--nanoos-quiet);font-size:var(--nanoos-small);font-weight:400}
 .nanoos-monitor .figures dd{margin:0;font-size:17px;font-weight:600;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 .nanoos-monitor .figures dd small{font-size:12px;font-weight:400;color:var(--nanoos-quiet)}

@@ -69,6 +69,7 @@ var $=`/* The look of every display: spacing, type, colours, states. Displays us
 .nanoos-cards button.nc-run{border:0;padding:0;background:none;color:var(--nanoos-busy);text-decoration:underline}
 .nanoos-cards .nc-record{margin-top:var(--nanoos-2);padding:var(--nanoos-2) var(--nanoos-3);border:var(--nanoos-line);border-radius:var(--nanoos-radius);background:var(--nanoos-raised)}
 .nanoos-cards .nc-record dl{display:grid;grid-template-columns:auto 1fr;gap:2px var(--nanoos-3);margin:var(--nanoos-1) 0 0}
+.nanoos-cards .nc-record :is(dt,dd){float:none;width:auto}
 .nanoos-cards .nc-record dt{color:var(--nanoos-quiet);margin:0}.nanoos-cards .nc-record dd{margin:0;overflow-wrap:anywhere}
 .nanoos-cards .nc-picture{display:block;max-width:100%;margin:0 0 var(--nanoos-2)}
 `;var I=n=>n==null?"":String(n),E=n=>{let s=I(n);return typeof n=="string"&&/^[=+\-@\t\r]/.test(s)?`'${s}`:s};function j(n){return n.map(s=>s.map(o=>E(o).replace(/[\t\r\n]+/g," ")).join("	")).join(`

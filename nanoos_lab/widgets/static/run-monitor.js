@@ -74,6 +74,7 @@ var cn=`/* The look of every display: spacing, type, colours, states. Displays u
 .nanoos-monitor select{font:inherit;font-size:12.5px;color:inherit;background:var(--nanoos-page);border:var(--nanoos-line);border-radius:3px;padding:1px 4px;max-width:100%}
 .nanoos-monitor .figures{display:flex;flex-wrap:wrap;gap:var(--nanoos-2) var(--nanoos-5);margin:0 0 var(--nanoos-3)}
 .nanoos-monitor .figures div{min-width:0}
+.nanoos-monitor .figures :is(dt,dd){float:none;width:auto}
 .nanoos-monitor .figures dt{color:var(--nanoos-quiet);font-size:var(--nanoos-small);font-weight:400}
 .nanoos-monitor .figures dd{margin:0;font-size:17px;font-weight:600;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 .nanoos-monitor .figures dd small{font-size:12px;font-weight:400;color:var(--nanoos-quiet)}
