@@ -15,7 +15,7 @@ from tests.system import browser, servers
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Locator, Page
 
     from tests.system.servers import Server
 
@@ -79,7 +79,6 @@ def visit(page: Page, outputs: str, expected: int = VIEWERS) -> Visit:
         if not output.count():
             said = said or "nothing there"
             continue
-        output.scroll_into_view_if_needed(timeout=10_000)
         if _wait_until_seen(page, output):
             seen += 1
         else:
@@ -88,10 +87,12 @@ def visit(page: Page, outputs: str, expected: int = VIEWERS) -> Visit:
     return Visit(seen, len(foreign), said)
 
 
-def _wait_until_seen(page: Page, output: object, tries: int = 12) -> bool:
+def _wait_until_seen(page: Page, output: Locator, tries: int = 12) -> bool:
     for _ in range(tries):
-        if is_seen(output.screenshot(timeout=10_000)):  # type: ignore[attr-defined]
-            return True
+        if output.is_visible():  # what has no size cannot be photographed
+            output.scroll_into_view_if_needed(timeout=10_000)
+            if is_seen(output.screenshot(timeout=10_000)):
+                return True
         page.wait_for_timeout(250)
     return False
 

@@ -28,12 +28,13 @@ def show(page, server, root, viewer, more=""):
     write_notebook(root / "other.ipynb", SHOW.format(viewer=viewer, more=more))
     open_notebook(page, server, "other.ipynb")
     run_all(page, 60)
-    return places.visit(page, ".jp-Notebook .jp-CodeCell .jp-OutputArea-output", expected=1)
+    return places.visit(page, ".jp-Notebook .jp-CodeCell .jp-Cell-outputArea", expected=1)
 
 
 def test_nglview_is_drawn_by_its_installed_script(page, jupyterlab, tmp_path, require):
     require(find_spec("nglview"), "nglview is not installed: pip install 'nanoos-lab[viewers]'")
     assert show(page, jupyterlab(), tmp_path / "work", "nglview") == places.Visit(1, 0, "")
+    assert "javascript error" not in page.inner_text(".jp-Notebook")
 
 
 def test_py3dmol_is_refused_without_its_script_and_drawn_with_it(page, jupyterlab, tmp_path, require):

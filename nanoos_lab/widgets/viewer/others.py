@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import json
+import sys
 from importlib import import_module, metadata
 from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from nanoos_lab.errors import InvalidInputError, MissingExtraError
@@ -55,8 +57,8 @@ def nglview_of(subject: Any, **options: Any) -> Any:
         raise MissingExtraError("nglview", "viewers", "The view by nglview")
     from pymatgen.io.ase import AseAtomsAdaptor  # noqa: PLC0415
 
-    nglview: Any = import_module("nglview")
     script = _nglview_script_version()
+    nglview = _nglview(script)
     atoms: Any = AseAtomsAdaptor.get_atoms(structure, msonable=False)
     made = nglview.NGLWidget(
         nglview.ASEStructure(atoms), _view_module_version=script, _model_module_version=script, **options
@@ -66,11 +68,26 @@ def nglview_of(subject: Any, **options: Any) -> Any:
     return made
 
 
-def _nglview_script_version() -> str:
-    """Return the version of nglview's installed script, which its Python part may state wrongly.
+def _nglview(script: str) -> Any:
+    """Return the module nglview, asking for the version of its script that is there.
 
-    nglview 4.0.1 asks for version 4.0 of a script that it ships as 3.1.5; JupyterLab then refuses to draw.
+    nglview 4.0.1 asks for version 4.0 of a script that it ships as 3.1.5; JupyterLab then refuses to draw. The version
+    is read when nglview is imported, so it is put in its place before; a session that has imported nglview itself
+    keeps what it has, and only the widget made here is drawn.
+
+    Args:
+        script: The version.
     """
+    stated = "nglview._frontend"
+    if "nglview" not in sys.modules:
+        told = ModuleType(stated)
+        told.__dict__["__frontend_version__"] = script
+        sys.modules[stated] = told
+    return import_module("nglview")
+
+
+def _nglview_script_version() -> str:
+    """Return the version of nglview's installed script."""
     from jupyter_core.paths import jupyter_path  # noqa: PLC0415 - comes with the extra
 
     for folder in jupyter_path("labextensions"):
