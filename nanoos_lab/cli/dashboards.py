@@ -54,5 +54,6 @@ def voila_command(what: Path, port: int, theme: str, *, browser: bool) -> list[s
     """
     return [
         sys.executable, "-m", "voila", str(what), f"--port={port}", "--Voila.ip=127.0.0.1", f"--theme={theme}",
+        "--template=nanoos",  # Voila's own loads its icons and its MathJax from elsewhere
         *([] if browser else ["--no-browser"]),
     ]  # fmt: skip

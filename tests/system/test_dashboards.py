@@ -10,7 +10,6 @@ import pytest
 
 from nanoos_lab.dashboards import NAMES, notebooks_folder
 from nanoos_lab.lab import Lab
-from tests.system import places
 
 pytestmark = [pytest.mark.system, pytest.mark.browser]
 PATIENCE_MS = 90_000
@@ -29,7 +28,6 @@ def _fill(folder):
 
 
 def _open(page, server, name, lab, theme="light"):
-    page.watch.allowed += places.VOILA_OWN
     page.goto(f"{server.url(f'{name}.ipynb')}&theme={theme}&lab={quote(str(lab))}", timeout=PATIENCE_MS)
     page.wait_for_selector(".nanoos-dash-status .nanoos-say", timeout=PATIENCE_MS)
 
