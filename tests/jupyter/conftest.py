@@ -9,7 +9,6 @@ import pytest
 from tornado.httpclient import HTTPClientError
 
 pytest.importorskip("jupyter_server", reason="the extra 'notebook' is not installed")
-pytest_plugins = ["pytest_jupyter.jupyter_server"]
 
 
 @pytest.fixture
