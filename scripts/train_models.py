@@ -2,7 +2,7 @@
 
 Run from the repository root (about two hours on one idle core, hours on a busy one)::
 
-    OMP_NUM_THREADS=1 python scripts/train_models.py ../shared/data --out /tmp/nanoos-gnn
+    OMP_NUM_THREADS=1 python scripts/train_models.py ../shared/data --out FOLDER
 
 It needs the extras ``ml`` and ``train``, pandas with pyarrow, and a C++ compiler. Each stage leaves a file in the
 folder ``--out`` and is not repeated while that file is there; a training that was interrupted goes on from its
