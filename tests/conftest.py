@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from scripts.loopback_cluster import Cluster
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-# A server for tests/jupyter; pytest takes plugins from here only.
-pytest_plugins = ["pytest_jupyter.jupyter_server"] if importlib.util.find_spec("pytest_jupyter") else []
 
 
 def require(condition: object, reason: str) -> None:

@@ -6,9 +6,13 @@ import json
 import shutil
 
 import pytest
-from tornado.httpclient import HTTPClientError
 
 pytest.importorskip("jupyter_server", reason="the extra 'notebook' is not installed")
+pytest.importorskip("pytest_jupyter", reason="the extra 'dev' is not installed")
+
+# Not as a plugin: it would give every test an event loop and close it, Chromium's too.
+from pytest_jupyter.jupyter_server import *  # noqa: F403
+from tornado.httpclient import HTTPClientError
 
 
 @pytest.fixture
