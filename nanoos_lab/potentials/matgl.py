@@ -7,7 +7,6 @@ folder names.
 
 from __future__ import annotations
 
-import io
 import threading
 import warnings
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nanoos_lab.errors import CalculatorError, MissingExtraError, OutOfDomainError
 from nanoos_lab.potentials import matgl_folder
+from nanoos_lab.potentials.matgl_saved import ends_exchanged, unpickle
 from nanoos_lab.potentials.references import record, verify, write_references
 from nanoos_lab.potentials.weights import file_sha256, follow_thread_setting, package_versions
 
@@ -83,8 +83,6 @@ def load(folder: Path) -> Loaded:
 
 @lru_cache(maxsize=4)
 def _load(folder: Path, _files: tuple[str, ...], _references: str) -> Loaded:
-    import torch  # noqa: PLC0415 - seconds to import
-
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # matgl's import uses what torch has given up
         from matgl.ext.pymatgen import Structure2Graph  # noqa: PLC0415
@@ -92,7 +90,7 @@ def _load(folder: Path, _files: tuple[str, ...], _references: str) -> Loaded:
     said = matgl_folder.describe(folder)
     if reason := matgl_folder.withdrawn(folder):
         raise CalculatorError(reason)
-    arguments, state = (_unpickle(torch, folder / name) for name in ("model.pt", "state.pt"))
+    arguments, state = (unpickle(folder / name) for name in ("model.pt", "state.pt"))
     _check_agreement(said, arguments)
     potential = _build(said, arguments, _in_present_order(said, arguments, state))
     converter = Structure2Graph(element_types=said.elements, cutoff=said.cutoff_angstrom)
@@ -108,19 +106,6 @@ def _load(folder: Path, _files: tuple[str, ...], _references: str) -> Loaded:
     return loaded
 
 
-def _unpickle(torch: Any, path: Path) -> dict[str, Any]:  # noqa: ANN401 - a module
-    try:
-        found = torch.load(io.BytesIO(path.read_bytes()), map_location="cpu", weights_only=True)
-    except Exception as error:  # noqa: BLE001 - unpickling untrusted bytes may raise anything
-        raise CalculatorError(
-            f"{path} holds more than tensors and plain values, or is damaged, and is not read: "
-            f"{str(error).splitlines()[0]}"
-        ) from None
-    if not isinstance(found, dict):
-        raise CalculatorError(f"{path} is not as matgl writes it: it holds a {type(found).__name__}")
-    return found
-
-
 def _in_present_order(said: Description, arguments: dict[str, Any], state: dict[str, Any]) -> dict[str, Any]:
     """Return weights as the installed matgl takes them.
 
@@ -131,8 +116,6 @@ def _in_present_order(said: Description, arguments: dict[str, Any], state: dict[
 
     Source: pull request 766 of matgl (2026).
     """
-    import torch  # noqa: PLC0415
-
     inner = arguments["model"]
     saved_as = int(inner.get("@model_version", said.saved_as))
     if said.architecture != "TensorNet" or saved_as >= _TENSORNET_GATHERS_AT_BEGINNING:
@@ -143,8 +126,7 @@ def _in_present_order(said: Description, arguments: dict[str, Any], state: dict[
             "mean something else to the installed matgl; get those of a later version"
         )
     name = "model.tensor_embedding.emb2.weight"
-    beginning, end = torch.chunk(state[name], 2, dim=1)
-    return {**state, name: torch.cat([end, beginning], dim=1)}
+    return {**state, name: ends_exchanged(state[name], state[name].shape[1] // 2)}
 
 
 def _check_agreement(said: Description, arguments: dict[str, Any]) -> None:

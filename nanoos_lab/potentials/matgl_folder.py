@@ -54,12 +54,13 @@ def missing_package() -> str | None:
     return next((name for name in ("torch", "matgl") if importlib.util.find_spec(name) is None), None)
 
 
-def find_folder(model: str) -> Path:
-    """Return the folder of a potential.
+def find_folder(model: str, *, what: str = "matgl potential") -> Path:
+    """Return the folder of a potential, or of another model that matgl saved.
 
     Args:
         model: Its whole path, or its name in a folder of ``NANOOS_MODELS``, of the person's own models or of
             matgl's cache.
+        what: Words for the kind of model, for messages.
 
     Raises:
         InvalidInputError: The path is not whole, or no potential.
@@ -77,7 +78,7 @@ def find_folder(model: str) -> Path:
         raise InvalidInputError(
             f"{model!r} is in matgl's cache more than once: say which by its path: {listed}"
         )
-    return find_model(model, what="matgl potential", places=(cache,), holds=_is_model, remedy=_REMEDY)
+    return find_model(model, what=what, places=(cache,), holds=_is_model, remedy=_REMEDY)
 
 
 def _is_model(path: Path) -> bool:
