@@ -130,6 +130,19 @@ class CalculatorError(NanoOSError, RuntimeError):
     """A calculator is unavailable or failed."""
 
 
+class ModelFileError(NanoOSError, ValueError):
+    """A model's file cannot be used: foreign, damaged, or from a newer version.
+
+    Args:
+        path: The model's folder or file.
+        problem: What is wrong with it, in a sentence.
+    """
+
+    def __init__(self, path: object, problem: str) -> None:
+        self.path, self.problem = str(path), problem
+        super().__init__(f"the model {self.path} cannot be used: {problem}")
+
+
 class OutOfDomainError(NanoOSError, ValueError):
     """A model is asked about something it cannot know, such as an unseen element."""
 

@@ -13,8 +13,10 @@ Example:
 
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+from nanoos_lab.errors import InvalidInputError
 from nanoos_lab.plugins import Registry
 
 if TYPE_CHECKING:
@@ -81,25 +83,47 @@ class Predictor(Protocol):
         """
 
 
-PREDICTORS: Registry[Callable[[], Predictor]] = Registry("predictors", "predictor")
-"""Classes, or functions without arguments, that make a predictor."""
+PREDICTORS: Registry[Callable[..., Predictor]] = Registry("predictors", "predictor")
+"""Classes, or functions, that make a predictor: without arguments, or of the one that stands after the colon."""
 
-_INSTANCES: dict[Callable[[], Predictor], Predictor] = {}
+_INSTANCES: dict[tuple[Callable[..., Predictor], str], Predictor] = {}
 
 
 def get_predictor(name: str | Predictor) -> Predictor:
     """Return a predictor by name, made once per process.
 
     Args:
-        name: A name of the registry; a predictor is handed back as it is.
+        name: A name of the registry, such as ``"chgnet"``, with what it asks for after a colon, such as
+            ``"model:PATH"`` for a model's file or folder; a predictor is handed back as it is.
 
     Raises:
         UnknownNameError: No such predictor; close matches are suggested.
         PluginError: It exists but could not be loaded.
+        InvalidInputError: It asks for something after a colon and got nothing, or the other way round.
     """
     if not isinstance(name, str):
         return name
-    factory = PREDICTORS.get(name)
-    if factory not in _INSTANCES:
-        _INSTANCES[factory] = factory()
-    return _INSTANCES[factory]
+    plain, colon, rest = name.partition(":")
+    factory = PREDICTORS.get(plain)
+    wanted = asks_for(factory)
+    if wanted and not rest:
+        raise InvalidInputError(f"the predictor {plain!r} is a family: say which as '{plain}:{wanted}'")
+    if colon and not wanted:
+        raise InvalidInputError(
+            f"the predictor {plain!r} comes in one form only: say {plain!r}, not {name!r}"
+        )
+    if (factory, rest) not in _INSTANCES:
+        _INSTANCES[factory, rest] = factory(rest) if wanted else factory()
+    return _INSTANCES[factory, rest]
+
+
+def asks_for(factory: Callable[..., Predictor]) -> str:
+    """Return what a predictor's name holds after a colon, such as ``PATH``; empty where it holds nothing.
+
+    Args:
+        factory: A member of ``PREDICTORS``.
+    """
+    for parameter in inspect.signature(factory).parameters.values():
+        if parameter.default is parameter.empty and parameter.kind is parameter.POSITIONAL_OR_KEYWORD:
+            return parameter.name.upper()
+    return ""

@@ -106,7 +106,7 @@ def _able() -> list[str]:
     """Return the names of the predictors that embed."""
     able = []
     for name in PREDICTORS.names():
-        with contextlib.suppress(PluginError):  # one that does not load is told of by the registry
+        with contextlib.suppress(PluginError, InvalidInputError):  # not loaded, or one of a family
             if isinstance(get_predictor(name), Embedder):
                 able.append(name)
     return able
