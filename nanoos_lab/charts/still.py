@@ -30,6 +30,7 @@ _LEGEND_ROW = 20
 _DASHES = {"dash": "6 4", "dot": "2 3", "dashdot": "6 3 2 3"}
 OWN = {
     "directions": ("nanoos_lab.charts.elastic", "sections_svg"),
+    "hull-triangle": ("nanoos_lab.charts.hull", "triangle_svg"),
     "stiffness": ("nanoos_lab.charts.elastic", "stiffness_svg"),
 }
 """Stills that are drawn by a function of their own: ``meta["still"]`` holds its key here as ``kind``, and the numbers
