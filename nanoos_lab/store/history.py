@@ -1,7 +1,7 @@
 """What the journal tells of a record and of all that belongs to it, or of the whole project.
 
 To a structure belong the values stated of it, the samples that are of it and the runs that used it; to a
-sample its values and its files; to a value and to a file the run they came from.
+sample its values and its files; to a value, a file and a model the run they came from.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from nanoos_lab.store.schema import (
     BatchRow,
     EventRow,
     MaterialRow,
+    ModelRow,
     PropertyValueRow,
     RunInputRow,
     RunRow,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 PROJECT = "project"
 _NAMED: tuple[type[Base], ...] = (
-    StructureRow, SampleRow, PropertyValueRow, RunRow, BatchRow, ArtifactRow, MaterialRow,
+    StructureRow, SampleRow, PropertyValueRow, RunRow, BatchRow, ArtifactRow, MaterialRow, ModelRow,
 )  # fmt: skip
 _OF_RUNS_USING = (
     "run.submitted", "run.completed", "run.failed", "run.cancelled", "run.lost", "run.imported",
@@ -115,6 +116,8 @@ def _belonging(session: Session, scope: Scope, kind: str, focus: str) -> set[str
         queries = [select(v.id).where(v.sample_id == focus), select(a.id).where(a.sample_id == focus)]
     elif kind == "run":
         queries = [select(a.id).where(a.run_id == focus)]
+    elif kind == "model":
+        queries = [select(ModelRow.artifact_id).where(ModelRow.id == focus)]
     elif kind == "value":
         queries = [select(v.artifact_id).where(v.id == focus, v.artifact_id.is_not(None))]
     tables = [query.columns_clause_froms[0] for query in queries]
@@ -132,7 +135,7 @@ def _runs_of(session: Session, scope: Scope, kind: str, focus: str) -> set[str]:
         query = select(used.run_id).where(used.project_id == scope.project_id, used.structure_id == focus)
         made = session.get_one(StructureRow, (scope.project_id, focus)).run_id
         return {*session.scalars(query), *([made] if made else [])}
-    if kind in {"value", "artifact"}:
+    if kind in {"value", "artifact", "model"}:
         row: Any = session.get_one(KINDS[kind], (scope.project_id, focus))
         return {row.run_id} if row.run_id else set()
     return set()
@@ -168,4 +171,6 @@ def _name(row: Any) -> str:  # noqa: ANN401 - a row of any table
         return f"batch {row.label or row.task}"
     if isinstance(row, PropertyValueRow):
         return row.property
+    if isinstance(row, ModelRow):
+        return f"{row.name}@{row.version}"
     return str(row.name)

@@ -16,6 +16,7 @@ from nanoos_lab.store.schema import (
     Base,
     BatchRow,
     MaterialRow,
+    ModelRow,
     PropertyValueRow,
     RunRow,
     SampleRow,
@@ -45,6 +46,7 @@ KINDS: dict[str, type[Base]] = {
     "value": PropertyValueRow,
     "artifact": ArtifactRow,
     "sample": SampleRow,
+    "model": ModelRow,
 }
 """The records that have ids, by the word for them."""
 

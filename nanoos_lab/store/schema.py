@@ -546,6 +546,46 @@ class EmbeddingRow(Base):
     """float32, of length 1; as many numbers as the model gives."""
 
 
+class ModelRow(Base):
+    """A version of a trained model; the model itself is its file, here is what a list of models tells."""
+
+    __tablename__ = "model"
+    __table_args__ = (
+        PrimaryKeyConstraint("project_id", "id"),
+        UniqueConstraint("project_id", "name", "version"),
+        _project_key("run", "run_id"),
+        _project_key("artifact", "artifact_id"),
+        Index("ix_model_run", "project_id", "run_id"),
+        Index("ix_model_artifact", "project_id", "artifact_id"),
+        Index(
+            "ix_model_active", "project_id", "name", unique=True, sqlite_where=text("active"),
+            postgresql_where=text("active"),
+        ),
+    )  # fmt: skip
+    id: Mapped[str] = mapped_column(String(12), default=new_id)
+    project_id: Mapped[str] = mapped_column(ForeignKey("project.id"))
+    name: Mapped[str] = mapped_column(String(60))
+    version: Mapped[str] = mapped_column(String(40))
+    architecture: Mapped[str] = mapped_column(String(60))
+    targets: Mapped[list[str]]
+    """Names of the properties that it states."""
+    base: Mapped[str | None] = mapped_column(String(200))
+    """What it was tuned from."""
+    run_id: Mapped[str | None] = mapped_column(String(12))
+    """The training run, where it was trained in this lab."""
+    artifact_id: Mapped[str] = mapped_column(String(12))
+    """Its file."""
+    active: Mapped[bool] = mapped_column(Boolean, default=False)
+    """Whether its name alone means this version; of one name at most one is."""
+    retired_at: Mapped[float | None]
+    """When it was put away, not to be used any more; its file stays."""
+    synthetic: Mapped[bool] = mapped_column(Boolean, default=False)
+    author: Mapped[str] = mapped_column(String(100))
+    created_at: Mapped[float] = mapped_column(default=time.time)
+    metrics: Mapped[dict[str, Any]]
+    """By part of the data, then by property, as the model's manifest says."""
+
+
 class EventRow(Base):
     """The journal: who did what to which record, when. Only ever added to."""
 

@@ -21,10 +21,11 @@ from sqlalchemy import insert, update
 
 from nanoos_lab.properties import ArrayEstimate, Method, Origin, PropertyEstimate
 from nanoos_lab.store import migrations
-from nanoos_lab.store.artifacts import put_artifact
+from nanoos_lab.store.artifacts import put_artifact, put_file
 from nanoos_lab.store.artifacts.purging import purge
 from nanoos_lab.store.database import Store
 from nanoos_lab.store.embeddings import insert_embeddings
+from nanoos_lab.store.models import add_model, retire_model
 from nanoos_lab.store.samples import add_file, get_subject, put_sample
 from nanoos_lab.store.schema import (
     AttemptRow,
@@ -92,6 +93,7 @@ def fill(store: Store, folder: Path) -> None:
         put_artifact(session, scope, "0123456789ab", "log.txt", folder / "log.txt")
         import_measured_csv(session, scope, TABLE)
     fill_groups(store, mgo.id, folder)
+    fill_models(store)
 
 
 def fill_groups(store: Store, structure_id: str, folder: Path) -> None:
@@ -125,6 +127,22 @@ def fill_groups(store: Store, structure_id: str, folder: Path) -> None:
         lease = {"name": "runs", "holder": "a process that ended", "token": 3, "until": time.time()}
         session.execute(insert(LeaseRow), [common | lease])
     purge(store, [gone.id], reason="it was large")
+
+
+def fill_models(store: Store) -> None:
+    """Put rows into the table that came with the third schema: two versions, the second of which is active."""
+    scope = store.scope
+    for version, activate in (("1", True), ("1.1", True), ("2-trial", False)):
+        columns = {
+            "name": "my-gap", "version": version, "architecture": "nanoos-gnn", "targets": ["band_gap"],
+            "base": "nanoos-gnn 1.0", "run_id": "0123456789ab", "synthetic": False,
+            "metrics": {"test": {"band_gap": {"n": 40, "mae": 0.2, "rmse": 0.3, "bias": 0.0}}},
+        }  # fmt: skip
+        with store.write() as session:
+            file = put_file(session, scope, f"my-gap-{version}.nanoos-model", f"weights {version}".encode())
+            row, _ = add_model(session, scope, columns, file, activate=activate, source="a frozen lab")
+            if version == "2-trial":
+                retire_model(session, scope, row, reason="worse on metals")
 
 
 def main(folder: Path = FROZEN) -> None:

@@ -19,6 +19,7 @@ from nanoos_lab.store.checking import check
 from nanoos_lab.store.database import Store
 from nanoos_lab.store.elements import element_masks
 from nanoos_lab.store.events import events_of
+from nanoos_lab.store.models import list_models, previous_model
 from nanoos_lab.store.provenance import provenance
 from nanoos_lab.store.schema import ArtifactRow, AttemptRow, Base, EmbeddingRow, MemberRow, SampleRow
 from nanoos_lab.store.sqlite import make_engine
@@ -105,3 +106,16 @@ def test_a_lab_of_the_second_schema_keeps_samples_arrays_vectors_and_what_was_pu
             read_artifact(scope, gone)
         assert session.scalar(select(AttemptRow.usage))["cpus"] == 1
         assert session.get_one(MemberRow, (scope.project_id, "ada")).role == "owner"
+
+
+def test_a_lab_of_the_third_schema_keeps_its_models(tmp_path: Path) -> None:
+    _thaw("0003", tmp_path / "lab")
+    with Store.open(tmp_path / "lab") as store, store.read() as session:
+        scope = store.scope
+        versions = {row.version: row for row in list_models(session, scope, "my-gap")}
+        assert [v for v, row in versions.items() if row.active] == ["1.1"]
+        assert [v for v, row in versions.items() if row.retired_at is not None] == ["2-trial"]
+        assert versions["1"].metrics["test"]["band_gap"]["mae"] == 0.2
+        assert previous_model(session, scope, "my-gap").version == "1"
+        file = session.get_one(ArtifactRow, (scope.project_id, versions["1.1"].artifact_id))
+        assert read_artifact(scope, file) == b"weights 1.1"

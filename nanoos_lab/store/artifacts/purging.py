@@ -18,7 +18,7 @@ from nanoos_lab.errors import InvalidInputError
 from nanoos_lab.store.artifacts.payloads import payloads_of
 from nanoos_lab.store.events import record_events
 from nanoos_lab.store.rows import chunks, fetch_by
-from nanoos_lab.store.schema import ArtifactRow, PropertyValueRow, RunRow, RunState
+from nanoos_lab.store.schema import ArtifactRow, ModelRow, PropertyValueRow, RunRow, RunState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -61,7 +61,8 @@ def choose(
 ) -> list[ArtifactRow]:
     """Return artifacts that meet all given conditions and have their bytes, the largest first.
 
-    Files of samples and files that a value names are chosen only by their own ids: no run can make them again.
+    Files of samples and files that a value or a model names are chosen only by their own ids: no run can make them
+    again as they are.
 
     Args:
         session: An open session.
@@ -92,7 +93,10 @@ def choose(
         named = select(PropertyValueRow.artifact_id).where(
             PropertyValueRow.project_id == scope.project_id, PropertyValueRow.artifact_id.is_not(None)
         )
-        query = query.where(ArtifactRow.run_id.is_not(None), ArtifactRow.id.not_in(named))
+        models = select(ModelRow.artifact_id).where(ModelRow.project_id == scope.project_id)
+        query = query.where(
+            ArtifactRow.run_id.is_not(None), ArtifactRow.id.not_in(named), ArtifactRow.id.not_in(models)
+        )
     if runs is not None and artifacts is not None:
         query = query.where(ArtifactRow.run_id.in_(list(runs)))
     column, ids = (ArtifactRow.id, artifacts) if artifacts is not None else (ArtifactRow.run_id, runs)

@@ -14,7 +14,7 @@ from sqlalchemy import text
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 """Every revision ever released, oldest first."""
 HEAD = REVISIONS[-1]
 FOLDER = Path(__file__).parent

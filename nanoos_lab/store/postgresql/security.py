@@ -31,7 +31,7 @@ from nanoos_lab.store.schema import Base
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-AUTHORED = ("structure", "sample", "run", "batch", "property_value", "event")
+AUTHORED = ("structure", "sample", "run", "batch", "property_value", "model", "event")
 """Tables whose rows name their author, who must be the person that adds them."""
 MAY_UPDATE = {
     "material": ("name", "notes"),
@@ -43,6 +43,7 @@ MAY_UPDATE = {
     ),
     "attempt": ("job_id", "worker", "started_at", "finished_at", "ended", "reason", "usage"),
     "artifact": ("purged_at",),
+    "model": ("active", "retired_at"),
     "lease": ("holder", "token", "until"),
 }  # fmt: skip
 """Columns that editors change; everything else stays as it was added."""
