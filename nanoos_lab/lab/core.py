@@ -10,6 +10,7 @@ from nanoos_lab.lab.answers import Predictions, Report
 from nanoos_lab.lab.archiving import Archiving
 from nanoos_lab.lab.finding import Finding
 from nanoos_lab.lab.history import History
+from nanoos_lab.lab.hulls import Stability
 from nanoos_lab.lab.importing import Importing
 from nanoos_lab.lab.measuring import Measuring
 from nanoos_lab.lab.records import StructureRecord, StructureSet
@@ -47,6 +48,7 @@ class Lab(
 ):
     """An open workspace: structures, runs and values of one project, in a folder or on a server.
 
+    Stability,
     Args:
         place: The lab folder, made when it is new, or the address of a lab on a PostgreSQL server.
         project: The project to work in.
