@@ -153,3 +153,63 @@ def _json(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     """Return a value as JSON knows it: numpy's numbers are numbers."""
     item = getattr(value, "item", None)
     return item() if callable(item) and getattr(value, "ndim", None) == 0 else value
+
+
+_ROOM_K = (288.15, 303.15)
+_COLD_K = 30.0
+"""Below it nothing moves any more that a property at 0 K would not have."""
+_AMBIENT_GPA = 1e-3
+
+
+def telling(conditions: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the conditions that make a difference: ambient pressure makes none.
+
+    Args:
+        conditions: By kept name.
+    """
+    pressure = conditions.get("pressure_GPa")
+    ambient = isinstance(pressure, (int, float)) and abs(pressure) <= _AMBIENT_GPA
+    return {k: v for k, v in conditions.items() if not (ambient and k == "pressure_GPa")}
+
+
+def coarse(name: str, value: object) -> str:
+    """Return a condition to three digits; all temperatures from 15 to 30 °C are room temperature.
+
+    Args:
+        name: Its kept name.
+        value: Its value.
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return str(value)
+    if name == "temperature_K" and _ROOM_K[0] <= value <= _ROOM_K[1]:
+        return "room"
+    return f"{value:.3g}"
+
+
+def comparable(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Return whether values of two methods may be held against each other.
+
+    What both state must agree to three digits. Where only one states something, or they state different temperatures,
+    it must be what models leave unsaid: room temperature, or so cold that it is as good as 0 K.
+
+    Args:
+        one: Conditions by kept name.
+        other: Those of the other.
+
+    Example:
+        >>> comparable({"temperature_K": 298.15}, {}), comparable({"temperature_K": 900.0}, {})
+        (True, False)
+    """
+    first, second = telling(one), telling(other)
+    return all(
+        (name in first and name in second and coarse(name, first[name]) == coarse(name, second[name]))
+        or (name == "temperature_K" and _unsaid(first.get(name)) and _unsaid(second.get(name)))
+        for name in {*first, *second}
+    )
+
+
+def _unsaid(kelvin: object) -> bool:
+    """Return whether a temperature is one that models leave unsaid."""
+    return kelvin is None or (
+        isinstance(kelvin, (int, float)) and (kelvin <= _COLD_K or _ROOM_K[0] <= kelvin <= _ROOM_K[1])
+    )

@@ -13,6 +13,7 @@ import statistics
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from nanoos_lab.conditions import coarse, telling
 from nanoos_lab.display.numbers import conditions_text
 from nanoos_lab.properties import Origin
 
@@ -41,8 +42,6 @@ class ComparedValue(Protocol):
 
 
 _ORDER = [str(o) for o in (Origin.PREDICTED, Origin.COMPUTED, Origin.IMPORTED, Origin.MEASURED)]
-_ROOM_K = (288.15, 303.15)
-_AMBIENT_GPA = 1e-3
 _NUMBERS = re.compile(r"\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 
 
@@ -141,30 +140,15 @@ def flags_of(value: ComparedValue) -> list[str]:
 def _likeness(value: ComparedValue) -> tuple[Any, ...]:
     """Return what like values have in common."""
     recipe = _NUMBERS.sub("#", value.method_recipe)
-    conditions = tuple(sorted((k, _coarse(k, v)) for k, v in _telling(value.conditions).items()))
+    conditions = tuple(sorted((k, coarse(k, v)) for k, v in telling(value.conditions).items()))
     method = (str(value.origin), value.method_name, value.method_version, recipe)
     return (*method, tuple(flags_of(value)), conditions)
-
-
-def _telling(conditions: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the conditions that make a difference: ambient pressure makes none."""
-    pressure = conditions.get("pressure_GPa")
-    ambient = isinstance(pressure, (int, float)) and abs(pressure) <= _AMBIENT_GPA
-    return {k: v for k, v in conditions.items() if not (ambient and k == "pressure_GPa")}
-
-
-def _coarse(name: str, value: object) -> str:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return str(value)
-    if name == "temperature_K" and _ROOM_K[0] <= value <= _ROOM_K[1]:
-        return "room"
-    return f"{value:.3g}"
 
 
 def _conditions(each: Sequence[Mapping[str, Any]]) -> str:
     """Return like conditions in words, such as ``temperature 293–300 K``."""
     together: dict[str, Any] = {}
-    for name in _telling(each[0]):
+    for name in telling(each[0]):
         stated = [one[name] for one in each if name in one]
         low, high = (
             (min(stated), max(stated)) if isinstance(stated[0], (int, float)) else (stated[0], stated[0])

@@ -1,4 +1,4 @@
-"""Predicted or computed against measured, with the mean absolute error of each method."""
+"""Estimates against measurement or computation, with the mean absolute error of each method."""
 
 from __future__ import annotations
 
@@ -6,53 +6,53 @@ import html
 
 import pandas as pd
 
+from nanoos_lab.agreement.errors import errors
 from nanoos_lab.charts.figure import Chart, new_chart
 from nanoos_lab.charts.theme import GREY, PALETTE, axis_label, padded_range
 from nanoos_lab.display.numbers import value_text
 from nanoos_lab.properties import get_property
 
+_BARS, _DRAWN, _FURTHEST = 150, 2_000, 50
+"""Of a method: rows with which intervals are drawn, rows that are drawn at all, and those of them furthest off."""
+_OF = {"measured": "measurement", "computed": "computation"}
 _SYMBOLS = ("circle", "diamond", "square", "triangle-up", "x", "cross")
 
 
-def parity_statistics(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return how far each method is from measurement.
+def parity_statistics(frame: pd.DataFrame, *, reference: str = "measured") -> pd.DataFrame:
+    """Return how far each method is from a reference.
 
     Args:
-        frame: Columns ``method``, ``measured``, ``estimate``, in one unit.
+        frame: Columns ``method``, ``estimate`` and that of the reference, in one unit.
+        reference: Name of the reference's column.
 
     Returns:
-        One row per method: ``method``, ``n``, ``mae`` (mean absolute error), ``bias`` (mean of estimate minus
-        measured) in that unit and ``mape`` (mean absolute error in per cent of the measured value).
+        One row per method, as :func:`nanoos_lab.agreement.errors` gives it.
     """
-    rows = []
-    for method, part in frame.groupby("method", sort=True):
-        error = part["estimate"] - part["measured"]
-        relative = (error.abs() / part["measured"].abs()).where(part["measured"] != 0)
-        rows.append(
-            {
-                "method": method,
-                "n": len(part),
-                "mae": float(error.abs().mean()),
-                "bias": float(error.mean()),
-                "mape": float(100 * relative.mean()),
-            }
-        )
-    return pd.DataFrame(rows, columns=["method", "n", "mae", "bias", "mape"])
+    return errors(frame.rename(columns={reference: "reference"}))
 
 
-def parity_figure(frame: pd.DataFrame, *, property: str) -> Chart:  # noqa: A002 - the field's word
-    """Draw estimates against measured values around the diagonal.
+def parity_figure(
+    frame: pd.DataFrame,
+    *,
+    property: str,  # noqa: A002 - the field's word
+    reference: str = "measured",
+) -> Chart:
+    """Draw estimates against a reference around the diagonal.
+
+    Of a method with very many rows a part is drawn, spread evenly over all, and the furthest; the errors in the legend
+    are of all rows.
 
     Args:
-        frame: Columns ``label``, ``method``, ``measured``, ``estimate``, and optionally
-            ``measured_uncertainty`` and ``uncertainty`` (NaN where none), in the property's unit.
+        frame: Columns ``label``, ``method``, ``estimate`` and that of the reference, and optionally ``uncertainty`` and
+            the reference's with ``_uncertainty`` at its end (NaN where none), in the property's unit.
         property: A name of the vocabulary.
+        reference: Name of the reference's column, which is also the word on its axis: ``measured``, ``computed``, ...
 
     Returns:
         One series per method, named with its mean absolute error.
     """
-    chart = new_chart(f"{property}: estimate against measurement", height=460)
-    low, high = padded_range([*frame["measured"], *_ends(frame)])
+    chart = new_chart(f"{property}: estimate against {_OF.get(reference, reference)}", height=460)
+    low, high = padded_range([*frame[reference], *_ends(frame)])
     chart.add_scatter(
         x=[low, high],
         y=[low, high],
@@ -61,28 +61,49 @@ def parity_figure(frame: pd.DataFrame, *, property: str) -> Chart:  # noqa: A002
         showlegend=False,
         hoverinfo="skip",
     )
-    errors = parity_statistics(frame)
-    mae = dict(zip(errors["method"], errors["mae"], strict=True))
+    known = parity_statistics(frame, reference=reference)
+    mae = dict(zip(known["method"], known["mae"], strict=True))
     unit = get_property(property).unit
-    for index, (method, part) in enumerate(frame.groupby("method", sort=True)):
-        color = PALETTE[index % len(PALETTE)]
+    for index, (method, every) in enumerate(frame.groupby("method", sort=True)):
+        color, part = PALETTE[index % len(PALETTE)], _drawn(every, reference)
+        many = len(part) > _BARS
         chart.add_scatter(
-            x=[float(v) for v in part["measured"]],
+            x=[float(v) for v in part[reference]],
             y=[float(v) for v in part["estimate"]],
-            error_x=_bars(part, "measured_uncertainty", color),
-            error_y=_bars(part, "uncertainty", color),
+            error_x=None if many else _bars(part, f"{reference}_uncertainty", color),
+            error_y=None if many else _bars(part, "uncertainty", color),
             mode="markers",
             name=f"{html.escape(str(method))}: MAE {value_text(mae[method], unit=unit, digits=3)}",
-            marker={"color": color, "symbol": _SYMBOLS[index % len(_SYMBOLS)], "size": 8, "opacity": 0.9},
+            marker={
+                "color": color,
+                "symbol": _SYMBOLS[index % len(_SYMBOLS)],
+                "size": 4 if many else 8,
+                "opacity": 0.6 if many else 0.9,
+            },
             customdata=[html.escape(str(v)) for v in part["label"]],
-            hovertemplate="<b>%{customdata}</b><br>measured %{x:.4g}<br>estimate %{y:.4g}<extra></extra>",
+            hovertemplate=(
+                f"<b>%{{customdata}}</b><br>{html.escape(reference)} %{{x:.4g}}<br>estimate %{{y:.4g}}<extra></extra>"
+            ),
         )
+    word = reference[:1].upper() + reference[1:]
     chart.update_layout(
         showlegend=True,
-        xaxis={"title": {"text": axis_label(property, prefix="Measured")}, "range": [low, high]},
+        xaxis={
+            "title": {"text": axis_label(property, prefix=word)},
+            "range": [low, high],
+        },
         yaxis={"title": {"text": axis_label(property, prefix="Estimated")}, "range": [low, high]},
     )
     return chart
+
+
+def _drawn(part: pd.DataFrame, reference: str) -> pd.DataFrame:
+    """Return the rows to draw: all, or of very many those furthest off and every so manieth of the others."""
+    if len(part) <= _DRAWN:
+        return part
+    ordered = part.reindex((part["estimate"] - part[reference]).abs().sort_values().index)
+    step = -(-len(part) // _DRAWN)
+    return pd.concat([ordered.iloc[:-_FURTHEST:step], ordered.iloc[-_FURTHEST:]])
 
 
 def _ends(frame: pd.DataFrame) -> list[float]:

@@ -6,19 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
+from nanoos_lab.agreement.pairs import REFERENCES, pair_values
 from nanoos_lab.dashboards.frame import Dashboard, message, row, section
-from nanoos_lab.dashboards.pairs import REFERENCES, errors_by_chemistry, pair_values
-from nanoos_lab.display import html, numbers
-from nanoos_lab.errors import NanoOSError
 from nanoos_lab.properties import VOCABULARY, get_property
+from nanoos_lab.workflows.agreement_page import sentences_html
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from nanoos_lab.lab import Lab
-
-_WORST = 8
-_PICTURE_PX = 84
 
 
 def make(**options: Any) -> Dashboard:
@@ -43,7 +37,7 @@ class ModelComparison:
         self.values = lab.values()
         scalar = {name for name, known in VOCABULARY.items() if known.kind == "scalar"}
         known = [name for name in self.values["property"].unique() if name in scalar]
-        counts = {name: len(pair_values(self.values, name, "measured")) for name in known}
+        counts = {name: len(pair_values(self.values, name).table) for name in known}
         ordered = sorted(known, key=lambda name: (-counts[name], name))
         options = [(f"{get_property(name).label} ({counts[name]} pairs)", name) for name in ordered]
         self.property = ipywidgets.Dropdown(description="Property", options=options)
@@ -68,6 +62,8 @@ class ModelComparison:
 
     def show(self) -> None:
         """Show the chosen property against the chosen reference."""
+        from nanoos_lab.charts import still_svg  # noqa: PLC0415 - plotly, when first drawn
+
         self.shown.layout.display = "none"
         name = self.property.value
         if name is None:
@@ -77,61 +73,14 @@ class ModelComparison:
                 "idle",
             )
             return
-        pairs = pair_values(self.values, name, self.reference.value)
-        if pairs.empty:
+        compared = self.lab.compare_models(name, truth=self.reference.value)
+        if not len(compared):
             self.said.value = message(
                 f"No material has both a {self.reference.value} value of {get_property(name).label.lower()} and "
                 "another method's: nothing to compare. Choose another property or reference.", "idle",
             )  # fmt: skip
             return
-        left = int(self.values["synthetic"].sum())
-        self.said.value = message(
-            f"{len(pairs)} pairs of {pairs['material'].nunique()} materials"
-            + (f" · {left} synthetic values are left out" if left else ""), "quiet",
-        )  # fmt: skip
+        self.said.value = sentences_html(compared.sentences(), compared.left_out())
         self.shown.layout.display = ""
-        self._draw(name, pairs)
-
-    def _draw(self, name: str, pairs: pd.DataFrame) -> None:
-        from nanoos_lab.charts import parity_figure, still_svg  # noqa: PLC0415 - plotly, when first drawn
-
-        self.figure.value = still_svg(parity_figure(pairs, property=name))
-        unit = get_property(name).unit
-        records: list[dict[Any, Any]] = errors_by_chemistry(pairs).to_dict("records")
-        rows = [
-            (
-                one["method"], one["chemistry"], str(one["n"]), numbers.number(one["mae"], digits=3),
-                numbers.number(one["rmse"], digits=3), numbers.signed(one["bias"]),
-            )
-            for one in records
-        ]  # fmt: skip
-        headers = ("method", "chemistry", "n", "MAE", "RMSE", "bias")
-        self.errors.value = html.block(
-            html.table(headers, rows, numeric=headers[2:]), subtitle=f"in {unit}" if unit else ""
-        )
-        self.worst.value = html.block(self._worst_table(pairs, unit))
-
-    def _worst_table(self, pairs: pd.DataFrame, unit: str) -> html.Markup:
-        far = pairs.assign(off=pairs["estimate"] - pairs["measured"])
-        far = far.reindex(far["off"].abs().sort_values(ascending=False).index).head(_WORST)
-        records: list[dict[Any, Any]] = far.to_dict("records")
-        rows = [
-            (
-                html.safe(self._picture(one["structure"])), one["label"], one["method"],
-                numbers.value_text(one["measured"], None, unit), numbers.value_text(one["estimate"], None, unit),
-                f"{numbers.signed(one['off'])} {unit}",
-            )
-            for one in records
-        ]  # fmt: skip
-        headers = ("", "material", "method", "reference", "estimate", "off by")
-        return html.table(headers, rows, numeric=headers[3:])
-
-    def _picture(self, structure: str | None) -> str:
-        from nanoos_lab.scenes.svg import svg_of  # noqa: PLC0415 - pymatgen, when first drawn
-
-        if not structure:
-            return ""
-        try:
-            return svg_of(self.lab.structure(structure).scene(), width=_PICTURE_PX, height=_PICTURE_PX)
-        except NanoOSError:  # what cannot be drawn has no picture; its row says all else
-            return ""
+        self.figure.value = still_svg(compared.figure())
+        self.errors.value, self.worst.value = compared.errors_html(), compared.worst_html()

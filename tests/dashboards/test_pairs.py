@@ -1,66 +1,13 @@
-"""What dashboards compare, and which lab they open, without a browser."""
+"""What dashboards show, and which lab they open, without a browser."""
 
 from __future__ import annotations
 
-import math
-
-import pandas as pd
 import pytest
 
 from nanoos_lab.dashboards import NAMES, dashboard, notebook_of
 from nanoos_lab.dashboards.frame import find_place
-from nanoos_lab.dashboards.pairs import chemistry_of, errors_by_chemistry, pair_values
 from nanoos_lab.errors import UnknownNameError
 from nanoos_lab.lab import Lab
-
-
-def _values(*rows):
-    columns = ["material", "origin", "method", "value", "synthetic", "converged"]
-    frame = pd.DataFrame(rows, columns=columns)
-    return frame.assign(
-        property="bulk_modulus", structure=frame["material"], name=frame["material"], formula=frame["material"],
-        uncertainty=float("nan"),
-    )  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("formula", "expected"),
-    [
-        ("SrTiO3", "oxides"),
-        ("NaCl", "halides"),
-        ("ZnS", "chalcogenides"),
-        ("GaAs", "nitrides and pnictides"),
-        ("TiC", "carbides and borides"),
-        ("Si", "elements"),
-        ("Ni3Al", "intermetallics"),
-        ("Co2Cl4", "halides"),
-    ],
-)
-def test_a_compound_is_classed_by_its_anion(formula, expected):
-    assert chemistry_of(formula) == expected
-
-
-def test_errors_are_by_hand():
-    values = _values(
-        ("MgO", "measured", "x", 160.0, False, True), ("MgO", "measured", "y", 164.0, False, True),
-        ("NaCl", "measured", "x", 25.0, False, True), ("MgO", "predicted", "m", 165.0, False, True),
-        ("NaCl", "predicted", "m", 21.0, False, True), ("NaCl", "predicted", "toy", 99.0, True, True),
-        ("NaCl", "computed", "dft", 24.0, False, False), ("Si", "predicted", "m", 1.0, False, True),
-    )  # fmt: skip
-    pairs = pair_values(values, "bulk_modulus", "measured")
-    assert sorted(zip(pairs["material"], pairs["measured"], pairs["estimate"], strict=True)) == [
-        ("MgO", 162.0, 165.0), ("NaCl", 25.0, 21.0),
-    ]  # fmt: skip
-    first = errors_by_chemistry(pairs).iloc[0]
-    assert (first["chemistry"], first["n"], first["mae"], first["bias"]) == ("all", 2, 3.5, -0.5)
-    assert math.isclose(first["rmse"], math.sqrt((9 + 16) / 2))
-    assert set(errors_by_chemistry(pairs)["chemistry"]) == {"all", "oxides", "halides"}
-
-
-def test_nothing_in_common_is_no_pair():
-    values = _values(("MgO", "measured", "x", 160.0, False, True), ("Si", "predicted", "m", 1.0, False, True))
-    assert pair_values(values, "bulk_modulus", "measured").empty
-    assert pair_values(values, "band_gap", "measured").empty
 
 
 def test_the_address_says_which_lab(monkeypatch, tmp_path):
