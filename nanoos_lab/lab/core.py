@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any, Self
 
 from nanoos_lab.lab import adding, reporting, sources
 from nanoos_lab.lab.accounting import Accounting
-from nanoos_lab.lab.answers import Predictions, Report
 from nanoos_lab.lab.archiving import Archiving
+from nanoos_lab.lab.comparing_models import ComparingModels
 from nanoos_lab.lab.finding import Finding
 from nanoos_lab.lab.history import History
 from nanoos_lab.lab.hulls import Stability
 from nanoos_lab.lab.importing import Importing
 from nanoos_lab.lab.measuring import Measuring
+from nanoos_lab.lab.models import Modelling
+from nanoos_lab.lab.predicting.verbs import Predicting
 from nanoos_lab.lab.records import StructureRecord, StructureSet
 from nanoos_lab.lab.runs import Batch, Run
 from nanoos_lab.lab.sharing import Sharing
@@ -23,12 +25,13 @@ from nanoos_lab.lab.workspace import StructureLike, Workspace
 from nanoos_lab.runs.engine import Runs
 from nanoos_lab.settings import load_settings, user_settings_path
 from nanoos_lab.store.database import Store
-from nanoos_lab.store.schema import Role, RunState
+from nanoos_lab.store.schema import Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from nanoos_lab.lab.answers import Report
     from nanoos_lab.settings import Resources, RetryPolicy, Settings
     from nanoos_lab.structures import ParsedStructure
 
@@ -36,19 +39,22 @@ if TYPE_CHECKING:
 class Lab(
     Accounting,
     Archiving,
+    ComparingModels,
     Finding,
     History,
     Importing,
     Measuring,
+    Modelling,
+    Predicting,
     Sharing,
     Similarity,
+    Stability,
     Tabling,
     Watching,
     Workspace,
 ):
     """An open workspace: structures, runs and values of one project, in a folder or on a server.
 
-    Stability,
     Args:
         place: The lab folder, made when it is new, or the address of a lab on a PostgreSQL server.
         project: The project to work in.
@@ -160,7 +166,7 @@ class Lab(
             params: The task's parameters.
         """
         submission = self._runs.submit(
-            task, self._inputs(structure), params, on=on, force=force, priority=priority, resources=resources,
+            task, self._inputs(structure), self._with_named_models(task, params), on=on, force=force, priority=priority, resources=resources,
             retry=retry, label=label,
         )  # fmt: skip
         return Run(self, submission.run, reused=submission.reused)
@@ -209,34 +215,11 @@ class Lab(
         params = {key: value for key, value in options.items() if key not in known}
         options = {key: value for key, value in options.items() if key in known}
         inputs = [self._inputs(one) for one in structures]
-        row = self._runs.submit_many(task, inputs, params, **options)
+        row = self._runs.submit_many(task, inputs, self._with_named_models(task, params), **options)
         batch = self.batch(row.id)
         return batch.wait(timeout) if wait else batch
 
     # Answers ----------------------------------------------------------------------------------------
-
-    def predict(
-        self,
-        structures: StructureLike | Iterable[StructureLike],
-        properties: Sequence[str] | None = None,
-        *,
-        predictor: str = "chgnet",
-        **options: Any,
-    ) -> Predictions:
-        """Predict properties and return them as cards.
-
-        Args:
-            structures: One structure or several.
-            properties: Names of the vocabulary; None for all that the predictor gives.
-            predictor: The predictor's name.
-            options: As for :meth:`map`.
-        """
-        one = isinstance(structures, (str, StructureRecord, Run))
-        records = [self.structure(s) for s in ([structures] if one else structures)]
-        wanted = None if properties is None else list(properties)
-        batch = self.map("predict", records, predictor=predictor, properties=wanted, **options)
-        done = [(s, r.values) for s, r in zip(records, batch, strict=True) if r.state is RunState.COMPLETED]
-        return Predictions(done, failed=batch.failed, lab=self)
 
     def report(
         self,
