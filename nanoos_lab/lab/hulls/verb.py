@@ -127,7 +127,12 @@ class Stability(Workspace):
             return [row for row in known if not asked.rows or likeness(row) == likeness(asked.rows[0])]
         records = {r.id: r for r in (*asked.records, *rivals)}
         said: Any = self.predict(list(records.values()), [FORMATION], predictor=predictor)  # type: ignore[attr-defined]
-        return [row for row in said if row.property == FORMATION]
+        rows = [row for _, values in said.groups for row in values if row.property == FORMATION]
+        if asked.single and asked.records[0].id not in {row.structure_id for row in rows}:
+            raise InvalidInputError(
+                f"{predictor} states no formation energy of {asked.records[0].name}: {said!r}".strip()
+            )
+        return rows
 
     def _keep_placed(self, placed: Sequence[HullRecord], several: CompetingSet) -> None:
         """Store the answers and their competing set in one transaction."""

@@ -197,9 +197,9 @@ class Diagram:
         for k, phase in enumerate(phases):
             made: Any = PDEntry(Composition(phase.amounts), phase.formation_energy * phase.atoms, attribute=k)
             entries.append(made)
-        self._pd = PhaseDiagram(entries)
+        self._pd: Any = PhaseDiagram(entries)
         names = places if places is not None else range(len(self.phases))
-        self.vertices = frozenset(names[entry.attribute] for entry in self._pd.stable_entries)
+        self.vertices = frozenset(names[k] for k in self.stable)
 
     @property
     def stable(self) -> frozenset[int]:
