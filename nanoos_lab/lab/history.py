@@ -251,6 +251,21 @@ def _member(line: HistoryLine) -> str:
     return f"made {person} {role}" + (f" (was {was})" if was else "")
 
 
+def _model(verb: str) -> Callable[[HistoryLine], str]:
+    def words(line: HistoryLine) -> str:
+        data = line.data
+        label = f"{data.get('name')}@{data.get('version')}"
+        was, reason, source = data.get("was"), data.get("reason"), data.get("source")
+        parts = [
+            f"{verb} the model {label}",
+            f"from {source}" if source else "",
+            f"(was {was})" if was else "",
+        ]
+        return " ".join(filter(None, parts)) + (f": {_short(reason)}" if reason else "")
+
+    return words
+
+
 _WORDS: dict[str, Callable[[HistoryLine], str]] = {
     "structure.added": _added,
     "structure.derived": _derived,
@@ -274,6 +289,12 @@ _WORDS: dict[str, Callable[[HistoryLine], str]] = {
     "run.retrying": _run("will try again"),
     "run.adopted": _run("took over"),
     "batch.submitted": lambda line: f"asked for {_name(line)} of {line.data.get('runs')} runs",
+    "model.registered": _model("registered"),
+    "model.activated": _model("activated"),
+    "model.deactivated": _model("deactivated"),
+    "model.rolled_back": _model("rolled back to"),
+    "model.retired": _model("retired"),
+    "model.restored": _model("restored"),
     "artifact.purged": _purged,
     "artifact.restored": lambda line: f"stored the bytes of {_name(line)} again",
     "artifacts.cleaned": lambda line: f"removed {line.data.get('files')} files that nothing named",

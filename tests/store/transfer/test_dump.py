@@ -8,6 +8,7 @@ import pytest
 
 from nanoos_lab.errors import InvalidInputError
 from nanoos_lab.store.database import Store
+from nanoos_lab.store.migrations import HEAD
 from nanoos_lab.store.transfer import dump, restore
 
 if TYPE_CHECKING:
@@ -78,7 +79,9 @@ def _rewritten(file: Path, change: Callable[[str, bytes], bytes | None]) -> Path
         (lambda n, c: None if n == "manifest.json" else c, "not a dump"),
         (lambda n, c: None if n.endswith("tag.jsonl") else c, "not a dump of a lab, or is damaged"),
         (
-            lambda n, c: c.replace(b'"schema": "0002"', b'"schema": "0009"') if n == "manifest.json" else c,
+            lambda n, c: (
+                c.replace(f'"schema": "{HEAD}"'.encode(), b'"schema": "0009"') if n == "manifest.json" else c
+            ),
             "0009",
         ),
         (lambda n, c: b"not json" if n == "manifest.json" else c, "not a dump"),
