@@ -166,8 +166,8 @@ class Lab(
             params: The task's parameters.
         """
         submission = self._runs.submit(
-            task, self._inputs(structure), self._with_named_models(task, params), on=on, force=force, priority=priority, resources=resources,
-            retry=retry, label=label,
+            task, self._inputs(structure), self._with_named_models(task, params), on=on, force=force,
+            priority=priority, resources=resources, retry=retry, label=label,
         )  # fmt: skip
         return Run(self, submission.run, reused=submission.reused)
 
