@@ -1,0 +1,97 @@
+"""The course of a training as a file of lines, one a pass: read while it grows, and after everything else is gone."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from nanoos_lab.ml.training.architectures import Epoch
+
+FILE = "curve.jsonl"
+_NUMBERS = ("loss", "validation", "rate")
+
+
+class Curve:
+    """Writes the passes of a training, each once, however often a killed one tells of them again.
+
+    Args:
+        path: The file; what it holds already is kept.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._rows = read_curve(path.read_bytes()) if path.exists() else []
+        self._path.write_text("".join(_line(row) for row in self._rows), encoding="utf-8")
+        self._known = {_place(row) for row in self._rows}
+
+    def add(self, stage: str, epoch: Epoch) -> None:
+        """Add a pass; one that is there already adds nothing.
+
+        Args:
+            stage: Which training it belongs to.
+            epoch: The pass.
+        """
+        row = {"stage": stage, **asdict(epoch)}
+        if _place(row) in self._known:
+            return
+        self._known.add(_place(row))
+        self._rows.append(row)
+        with self._path.open("a", encoding="utf-8") as stream:
+            stream.write(_line(row))
+
+    def best(self, stage: str) -> list[dict[str, Any]]:
+        """Return the best pass of each member, in order.
+
+        Args:
+            stage: Of which training.
+        """
+        found: dict[int, dict[str, Any]] = {}
+        for row in self._rows:
+            if row["stage"] == stage and row["best"]:
+                found[row["member"]] = row
+        return [found[member] for member in sorted(found)]
+
+
+def read_curve(content: bytes) -> list[dict[str, Any]]:
+    """Return the passes in a file, in order; a torn last line and anything else that is no pass is passed over.
+
+    Args:
+        content: Its bytes, which may be anybody's.
+    """
+    found = []
+    for line in content.splitlines():
+        try:
+            row = json.loads(line)
+            good = isinstance(row["stage"], str) and all(
+                isinstance(row[n], int) for n in ("member", "epoch", "epochs")
+            )
+            good = good and all(math.isfinite(float(row[n])) for n in _NUMBERS)
+        except (ValueError, TypeError, KeyError, RecursionError):
+            continue
+        if good:
+            row["best"] = bool(row.get("best"))
+            found.append(row)
+    return found
+
+
+def stages_of(rows: Iterable[dict[str, Any]]) -> list[str]:
+    """Return the trainings that a curve is of, in order.
+
+    Args:
+        rows: The passes.
+    """
+    return list(dict.fromkeys(row["stage"] for row in rows))
+
+
+def _place(row: dict[str, Any]) -> tuple[str, int, int]:
+    return row["stage"], row["member"], row["epoch"]
+
+
+def _line(row: dict[str, Any]) -> str:
+    return json.dumps(row) + "\n"
