@@ -7,6 +7,7 @@ same source again adds the rest.
 
 from __future__ import annotations
 
+import contextlib
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,12 +17,13 @@ from nanoos_lab.lab import sources
 from nanoos_lab.lab.records import StructureRecord
 from nanoos_lab.store.incoming import NewStructure
 from nanoos_lab.store.insertion import insert_structures
+from nanoos_lab.store.known import known_by_digest
 from nanoos_lab.store.tables import attach_measured
 from nanoos_lab.store.tags import clean_tags, tags_of
 from nanoos_lab.store.wide import read_later
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -57,21 +59,62 @@ def store_all(
     records: list[StructureRecord] = []
     stream = iter(found)
     while piece := list(islice(stream, PIECE)):
-        fit: list[NewStructure] = []
-        for one in piece:
-            if isinstance(one, sources.Problem):
-                problems.append((one.source, one.reason))
-                continue
-            try:
-                fit.append(_new(one, words, notes, distinct=distinct).prepare())
-            except InvalidInputError as error:
-                problems.append((_title(one), str(error)))
-        for stored in _stored(lab, fit):
+        for stored in store_piece(lab, piece, words=words, notes=notes, distinct=distinct):
             if isinstance(stored, sources.Problem):
                 problems.append((stored.source, stored.reason))
             else:
                 records.append(stored)
     return records, problems
+
+
+def store_piece(
+    lab: Workspace,
+    piece: Sequence[ParsedStructure | sources.Problem],
+    *,
+    words: Sequence[str] = (),
+    notes: str = "",
+    distinct: bool = False,
+    quick: bool = False,
+) -> list[StructureRecord | sources.Problem]:
+    """Store some hundred structures in one transaction, and return what became of each, in order.
+
+    Args:
+        lab: The lab.
+        piece: Structures with their original texts, and what could not be read.
+        words: Their tags, as they are stored.
+        notes: Free text.
+        distinct: Whether another setting of a known crystal is kept.
+        quick: Whether a cell that is in the lab already is left as it is, and not even described.
+    """
+    ended: dict[int, StructureRecord | sources.Problem] = {}
+    fit: dict[int, NewStructure] = {}
+    for place, one in enumerate(piece):
+        if isinstance(one, sources.Problem):
+            ended[place] = one
+        else:
+            fit[place] = _new(one, words, notes, distinct=distinct)
+    if quick:
+        ended |= _known(lab, fit)
+    for place in [place for place in fit if place not in ended]:
+        try:
+            fit[place].prepare()
+        except InvalidInputError as error:
+            ended[place] = sources.Problem(fit[place].name, str(error))
+    fresh = [place for place in fit if place not in ended]
+    ended |= zip(fresh, _stored(lab, [fit[place] for place in fresh]), strict=True)
+    return [ended[place] for place in range(len(piece))]
+
+
+def _known(lab: Workspace, items: Mapping[int, NewStructure]) -> dict[int, StructureRecord]:
+    """Return the records of those that are in the lab as exactly these cells: nothing has to be worked out again."""
+    digests: dict[int, str] = {}
+    for place, item in items.items():
+        with contextlib.suppress(InvalidInputError):  # told when it is prepared
+            digests[place] = item.digest
+    with lab.store.read() as session:
+        ids = known_by_digest(session, lab.store.scope, set(digests.values()))
+    records = {record.id: record for record in lab.structures(ids.values())}
+    return {place: records[ids[digest]] for place, digest in digests.items() if digest in ids}
 
 
 def store_one(

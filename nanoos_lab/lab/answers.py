@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from nanoos_lab.display import html, numbers, text
@@ -64,6 +65,7 @@ class Predictions(Sequence["PropertyValueRow"]):
         groups: The values of each structure.
         failed: Runs that could not predict, each with its reason.
         lab: The lab, from which the cards learn what was measured and where each value stands.
+        problems: What was asked and could not be predicted, each with its reason; by default the failed runs say.
     """
 
     def __init__(
@@ -72,11 +74,16 @@ class Predictions(Sequence["PropertyValueRow"]):
         *,
         failed: Iterable[Run] = (),
         lab: Workspace | None = None,
+        problems: Iterable[tuple[str, str]] | None = None,
     ) -> None:
         self._lab = lab
         self.groups = [(structure, list(values)) for structure, values in groups]
         self.failed = list(failed)
-        self._flat = [value for _, values in self.groups for value in values]
+        self.problems = list(_reasons(self.failed) if problems is None else problems)
+
+    @cached_property
+    def _flat(self) -> list[PropertyValueRow]:
+        return [value for _, values in self.groups for value in values]
 
     def __len__(self) -> int:
         return len(self._flat)
@@ -92,10 +99,7 @@ class Predictions(Sequence["PropertyValueRow"]):
         return values_frame((s, v) for s, values in self.groups for v in values)
 
     def _problems(self) -> list[str]:
-        return [
-            f"{run.inputs[0].name if run.inputs else run.id}: {(run.error or {}).get('message', run.state)}"
-            for run in self.failed
-        ]
+        return [f"{source}: {reason}" for source, reason in self.problems]
 
     def __repr__(self) -> str:
         return text.to_text(self)
@@ -126,6 +130,11 @@ class Predictions(Sequence["PropertyValueRow"]):
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         return self.cards()._repr_mimebundle_() | {"text/plain": repr(self)}
+
+
+def _reasons(failed: Iterable[Run]) -> Iterator[tuple[str, str]]:
+    for run in failed:
+        yield run.inputs[0].name if run.inputs else run.id, str((run.error or {}).get("message", run.state))
 
 
 class Trace:

@@ -109,17 +109,17 @@ def _stream_many(sources: Any) -> Iterator[ParsedStructure | Problem]:  # noqa: 
             yield from stream(item)
         except (StructureParseError, InvalidInputError) as error:
             named = isinstance(item, (str, Path)) and "\n" not in str(item)
-            yield Problem(str(item) if named else type(item).__name__, _reason(error))
+            yield Problem(str(item) if named else type(item).__name__, reason_of(error))
 
 
 def _stream_folder(folder: Path) -> Iterator[ParsedStructure | Problem]:
     empty = True
-    for path in _files(folder):
+    for path in files_of(folder):
         empty = False
         try:
             yield from _read(path, None)
         except StructureParseError as error:
-            yield Problem(str(path.relative_to(folder)), _reason(error))
+            yield Problem(str(path.relative_to(folder)), reason_of(error))
     if empty:
         raise InvalidInputError(
             f"the folder {folder} holds no structure file (looked for *{', *'.join(STRUCTURE_ENDINGS)}, "
@@ -127,7 +127,12 @@ def _stream_folder(folder: Path) -> Iterator[ParsedStructure | Problem]:
         )
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def files_of(folder: Path) -> Iterator[Path]:
+    """Yield the structure files of a folder and of those in it, in order; hidden ones are passed over.
+
+    Args:
+        folder: The folder.
+    """
     for path in sorted(folder.rglob("*")):
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
         named = path.name.upper().startswith(STRUCTURE_NAMES) or path.name.lower().endswith(STRUCTURE_ENDINGS)
@@ -171,7 +176,12 @@ def _from_object(source: Any, name: str | None) -> ParsedStructure:  # noqa: ANN
     return ParsedStructure(structure=source, text="", format="", name=label, index=0)
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
+    """Return why something could not be read, without the name of what it was.
+
+    Args:
+        error: What reading raised.
+    """
     if isinstance(error, StructureParseError):
         where = f"line {error.line}: " if error.line else ""
         return f"{where}{error.problem}"

@@ -205,6 +205,23 @@ class Runs:
             self._store.ensure(lambda _: None)
             self._looks_on = False  # the server allows it: one has become an editor since the lab was opened
 
+    def order(
+        self, task: str | Task[Any], params: Mapping[str, Any], on: str | None, **options: Any
+    ) -> tuple[Order, bool]:
+        """Check what is asked for, without recording anything.
+
+        Args:
+            task: The task or its name.
+            params: The task's parameters.
+            on: The profile; the default one for None.
+            options: As of :meth:`submit`.
+
+        Returns:
+            What :meth:`submit` would record of any inputs, and whether this process would execute it.
+        """
+        inline = self._pool.of(self._settings.profile(on)).inline
+        return self._order(task, params, on, **options), inline
+
     def _order(
         self, task: str | Task[Any], params: Mapping[str, Any], on: str | None, **options: Any
     ) -> Order:

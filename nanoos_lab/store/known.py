@@ -193,6 +193,27 @@ class KnownStructures:
                 self._structures[known_id] = science.from_json(content)
 
 
+def known_by_digest(session: Session, scope: Scope, digests: Collection[str]) -> dict[str, str]:
+    """Return the ids of records that are exactly these cells, by digest: what adding them would find, in no time.
+
+    Args:
+        session: An open session.
+        scope: The project.
+        digests: SHA-256 of the cells.
+    """
+    query = select(_T.digest, _T.parent_id, _T.created_at, _T.id).where(
+        in_project(session, _T.project_id, scope.project_id)
+    )
+    found: dict[str, tuple[bool, float, str]] = {}
+    for part in chunks(sorted(digests)):
+        for digest, parent, created_at, one in session.connection().execute(
+            for_each(session, query, _T.digest, part)
+        ):
+            rank = (parent is not None, created_at, one)
+            found[digest] = min(rank, found.get(digest, rank))
+    return {digest: one for digest, (_, _, one) in found.items()}
+
+
 def _between(sorted_pairs: list[tuple[float, Known]], low: float, high: float) -> list[Known]:
     start = bisect.bisect_left(sorted_pairs, low, key=lambda pair: pair[0])
     end = bisect.bisect_right(sorted_pairs, high, key=lambda pair: pair[0])

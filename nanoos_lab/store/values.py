@@ -85,17 +85,58 @@ def put_values(
         "run_id": run_id,
         "sample_id": sample_id,
     }
+    return _put(session, scope, [(subject, estimates)])
+
+
+def insert_values_of_many(
+    session: Session,
+    scope: Scope,
+    groups: Iterable[tuple[str, str, Iterable[PropertyEstimate | ArrayEstimate]]],
+    *,
+    run_id: str,
+) -> int:
+    """Store what a run states of many structures as :func:`insert_values` would one by one, in a few statements.
+
+    Args:
+        session: A writing session.
+        scope: The project.
+        groups: Material, structure, and what is stated of it.
+        run_id: The run they come from.
+
+    Returns:
+        How many are new.
+
+    Raises:
+        InvalidInputError: A value is not a finite number, or a text cannot be stored.
+        StoreError: The bytes of an array cannot be written.
+    """
+    stated = [
+        (
+            {"material_id": material, "structure_id": structure, "run_id": run_id, "sample_id": None},
+            estimates,
+        )
+        for material, structure, estimates in groups
+    ]
+    return _put(session, scope, stated)[1]
+
+
+def _put(
+    session: Session,
+    scope: Scope,
+    groups: Iterable[tuple[dict[str, Any], Iterable[PropertyEstimate | ArrayEstimate]]],
+) -> tuple[list[PropertyValueRow], int]:
     rows: dict[str, dict[str, Any]] = {}
     payloads: dict[str, Payload] = {}
     now = time.time()
-    for estimate in estimates:
-        row = subject | _columns(estimate)
-        payload = place_array(scope, estimate.array) if isinstance(estimate, ArrayEstimate) else None
-        fingerprint = fact_hash(row, payload)
-        if payload is not None:
-            payloads[fingerprint] = payload
-        # a microsecond apart, so that sorting by time keeps the order in which they were stated
-        rows.setdefault(fingerprint, row | _record(scope, fingerprint, now + 1e-6 * len(rows)))
+    for subject, estimates in groups:
+        for estimate in estimates:
+            row = subject | _columns(estimate)
+            payload = place_array(scope, estimate.array) if isinstance(estimate, ArrayEstimate) else None
+            fingerprint = fact_hash(row, payload)
+            if payload is not None:
+                payloads[fingerprint] = payload
+            # a microsecond apart, so that sorting by time keeps the order in which they were stated
+            rows.setdefault(fingerprint, row | _record(scope, fingerprint, now + 1e-6 * len(rows)))
     stored = _record_arrays(session, scope, rows, payloads)
     fresh = [row for fingerprint, row in rows.items() if fingerprint not in stored]
     if insert_new(session, PropertyValueRow, fresh) == len(rows):
@@ -103,8 +144,7 @@ def put_values(
     else:
         stored = _stored(session, scope, rows)
     new = [stored[key] for key, row in rows.items() if stored[key].id == row["id"]]
-    if run_id is None:
-        _say(session, scope, new)
+    _say(session, scope, [row for row in new if row.run_id is None])
     return [stored[fingerprint] for fingerprint in rows], len(new)
 
 

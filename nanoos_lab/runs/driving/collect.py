@@ -22,7 +22,7 @@ from nanoos_lab.store.artifacts import Payload, place, put_artifact, record_file
 from nanoos_lab.store.events import record_event
 from nanoos_lab.store.run_changes import Ending
 from nanoos_lab.store.schema import RunState
-from nanoos_lab.store.values import insert_values
+from nanoos_lab.store.values import insert_values_of_many
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,6 +44,7 @@ _BAD_OUTCOME = (
     IntegrityError,
 )
 """What hostile or broken content raises while it is read; a failing disk or database is not among it."""
+_SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -220,14 +221,13 @@ def _store_results(
     subjects = _input_subjects(session, store, run_id)
     made = _store_structures(session, store, run_id, prepared, subjects.get("structure"))
     subjects |= made
-    for name, estimates in document.values.items():
+    for name in document.values:
         if name not in subjects:
-            known = ", ".join(subjects) or "none"
+            known = ", ".join(list(subjects)[:_SHOWN]) or "none"
             raise RunError(f"it states values of {name!r}, which is no input or output (there are: {known})")
-        subject = subjects[name]
-        insert_values(
-            session, store.scope, subject.material_id, subject.structure_id, estimates, run_id=run_id
-        )
+    stated = ((subjects[name], estimates) for name, estimates in document.values.items())
+    groups = ((s.material_id, s.structure_id, estimates) for s, estimates in stated)
+    insert_values_of_many(session, store.scope, groups, run_id=run_id)
     return {name: subject.structure_id for name, subject in made.items()}
 
 
