@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 _HEIGHT = math.sqrt(3) / 2
 _SHOWN_ABOVE_EV = 0.3
 """Phases further above the hull than this, and than the candidate, are not drawn."""
-_ROOM = 0.11
-"""Part of a label's width and height that keeps another one away, in units of the triangle's side."""
+_CHAR_PX, _LINE_PX = 6.8, 14.0
+"""Of a label's letters and lines."""
 DRAWN = (2, 3)
 """Numbers of elements that have a picture."""
 
@@ -254,7 +254,7 @@ def triangle_svg(drawn: Mapping[str, Any], size: tuple[int, int]) -> str:
     x, y = at(chosen["fractions"])
     body.append(f"<path d='M{x:.1f} {y - 8:.1f}l8 8l-8 8l-8 -8Z' fill='{VERMILLION}'/>")
     first = [points[k]["label"] for k in drawn["parts"]]
-    body += _texts([(at(p["fractions"]), p) for p in stable], (x, y), first, side)
+    body += _texts([(at(p["fractions"]), p) for p in stable], (x, y), first)
     body.append(_key(drawn["said"], 14.0, height - 14.0))
     return (
         f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width} {height}' width='{width}' height='{height}' "
@@ -276,20 +276,21 @@ def _texts(
     stable: Sequence[tuple[tuple[float, float], Mapping[str, Any]]],
     chosen: tuple[float, float],
     first: Sequence[str],
-    side: float,
 ) -> list[str]:
     """Return labels, elements and the decomposition first; one that would cover another is left out."""
-    taken = [chosen]
+    taken = [(chosen[0], chosen[1] + 4, 8.0)]
     drawn = []
     for (x, y), point in sorted(
         stable, key=lambda one: (max(one[1]["fractions"]) < 1, one[1]["label"] not in first, one[1]["label"])
     ):
-        if any(abs(x - u) < _ROOM * side and abs(y - v) < 0.4 * _ROOM * side for u, v in taken):
-            continue
-        taken.append((x, y))
-        below = y - 10 if point["fractions"][2] == 1 else y + 17
-        label = html.escape(point["label"])
-        drawn.append(f"<text x='{x:.1f}' y='{below:.1f}' text-anchor='middle'>{label}</text>")
+        half = _CHAR_PX * len(point["label"]) / 2
+        for down in (17.0, -10.0):
+            at = y + (-10.0 if point["fractions"][2] == 1 else down)
+            if not any(abs(x - u) < half + other + 3 and abs(at - v) < _LINE_PX for u, v, other in taken):
+                taken.append((x, at, half))
+                label = html.escape(point["label"])
+                drawn.append(f"<text x='{x:.1f}' y='{at:.1f}' text-anchor='middle'>{label}</text>")
+                break
     return drawn
 
 

@@ -244,8 +244,9 @@ def _trace_svg(trace: Mapping[str, Any], x_axis: _Axis, y_axis: _Axis) -> str:
         parts += [_marker(p, float(marker.get("size", 7)), *look) for p in points if p]
     if "text" in mode:
         texts = zip(points, trace.get("text", ()), strict=False)
+        away = 18 if str(trace.get("textposition", "")).startswith("bottom") else -9
         parts += [
-            _text(p[0], p[1] - 9, t, "text-anchor='middle' font-size='11'") for p, t in texts if p and t
+            _text(p[0], p[1] + away, t, "text-anchor='middle' font-size='11'") for p, t in texts if p and t
         ]
     return "".join(parts)
 
