@@ -8,6 +8,7 @@ from nanoos_lab.lab import adding, reporting, sources
 from nanoos_lab.lab.accounting import Accounting
 from nanoos_lab.lab.archiving import Archiving
 from nanoos_lab.lab.comparing_models import ComparingModels
+from nanoos_lab.lab.explaining import Explaining
 from nanoos_lab.lab.finding import Finding
 from nanoos_lab.lab.history import History
 from nanoos_lab.lab.hulls import Stability
@@ -41,6 +42,7 @@ class Lab(
     Archiving,
     ComparingModels,
     Finding,
+    Explaining,
     History,
     Importing,
     Measuring,
