@@ -1,0 +1,112 @@
+"""Sessions of onnxruntime: which device runs a network, with how many threads, opened once per process.
+
+``NANOOS_ONNX_DEVICE`` chooses: ``auto``, the default, takes CUDA where onnxruntime has it and the CPU else; ``cuda``
+is refused where there is none; ``cpu`` never asks for one. ``NANOOS_ONNX_THREADS`` is the number of threads, by default
+two: a batch gains from the second one, also where ``OMP_NUM_THREADS=1`` keeps everything else to one.
+
+Threads that wait do not spin, which would take the core from whoever reads the next files; and the pattern of memory
+is not remembered for each shape of a batch, of which there are as many as batches: memory would grow with them.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import os
+from typing import TYPE_CHECKING, Any
+
+from nanoos_lab.errors import CalculatorError, InvalidInputError, MissingExtraError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+DEVICE, THREADS = "NANOOS_ONNX_DEVICE", "NANOOS_ONNX_THREADS"
+CUDA, CPU = "CUDAExecutionProvider", "CPUExecutionProvider"
+DEVICES = ("auto", "cpu", "cuda")
+USUAL_THREADS = 2
+_log = logging.getLogger(__name__)
+
+
+def open_session(path: Path) -> Any:  # noqa: ANN401 - onnxruntime's InferenceSession
+    """Return the session of a file, opened once per process; it opens anew when the file or the choice changed.
+
+    Args:
+        path: The ONNX file.
+
+    Raises:
+        MissingExtraError: onnxruntime is not installed.
+        InvalidInputError: A variable of the environment holds no choice.
+        CalculatorError: CUDA is asked for, and there is none.
+    """
+    stat = path.stat()
+    return _session(path, stat.st_size, stat.st_mtime_ns, chosen_device(), chosen_threads())
+
+
+def chosen_device() -> str:
+    """Return what the environment asks for: ``auto``, ``cpu`` or ``cuda``.
+
+    Raises:
+        InvalidInputError: It asks for something else.
+    """
+    device = os.environ.get(DEVICE, "").strip().lower() or "auto"
+    if device not in DEVICES:
+        raise InvalidInputError(f"{DEVICE}={device!r} is no device: say {', '.join(DEVICES)}")
+    return device
+
+
+def chosen_threads() -> int:
+    """Return with how many threads a session computes, never more than this process has cores.
+
+    Raises:
+        InvalidInputError: The environment holds no number.
+    """
+    said = os.environ.get(THREADS, "").strip()
+    if said and not (said.isdigit() and int(said) > 0):
+        raise InvalidInputError(f"{THREADS}={said!r} is no number of threads: say 1 or more")
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(int(said) if said else USUAL_THREADS, cores)
+
+
+def providers_for(device: str, available: Sequence[str]) -> list[str]:
+    """Return the providers to ask onnxruntime for, the first being the one that is meant.
+
+    Args:
+        device: ``auto``, ``cpu`` or ``cuda``.
+        available: What onnxruntime has.
+
+    Raises:
+        CalculatorError: CUDA is asked for, and onnxruntime has none.
+    """
+    if device == "cpu" or (device == "auto" and CUDA not in available):
+        return [CPU]
+    if CUDA not in available:
+        raise CalculatorError(
+            f"{DEVICE}=cuda asks for a GPU, and this onnxruntime has only {', '.join(available) or 'nothing'}: "
+            "pip uninstall onnxruntime, then pip install 'nanoos-lab[gpu]' (the two packages cannot live together), "
+            f"or say {DEVICE}=cpu"
+        )
+    return [CUDA, CPU]
+
+
+@functools.lru_cache(maxsize=8)
+def _session(path: Path, _size: int, _mtime_ns: int, device: str, threads: int) -> Any:  # noqa: ANN401
+    try:
+        import onnxruntime  # noqa: PLC0415 - optional
+    except ImportError:
+        raise MissingExtraError("onnxruntime", "ml", "A network in ONNX") from None
+    runtime: Any = onnxruntime  # its stubs do not export their own names
+    wanted = providers_for(device, runtime.get_available_providers())
+    options = runtime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.enable_mem_pattern = False
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    session = runtime.InferenceSession(path, options, providers=wanted)
+    if session.get_providers()[0] != wanted[0]:
+        if device == "cuda":
+            raise CalculatorError(
+                f"{DEVICE}=cuda asks for a GPU, and onnxruntime could not open one (driver, CUDA and cuDNN must fit "
+                f"its version, {runtime.__version__}): say {DEVICE}=cpu, or see what it wrote above"
+            )
+        _log.warning("%s runs on the CPU: onnxruntime has CUDA but could not open a GPU", path.name)
+    return session
