@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import functools
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nanoos_lab.errors import MissingExtraError
+from nanoos_lab.ml.runtime import open_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +18,8 @@ if TYPE_CHECKING:
     from nanoos_lab.ml.graphs import Graphs
 
     FloatArray = NDArray[np.float32]
+
+__all__ = ["MOST_EDGES", "Answers", "open_session", "run"]
 
 MOST_EDGES = 20_000
 """Edges of a batch: about 64 crystals of ten atoms; larger batches bring nothing on a CPU."""
@@ -80,29 +80,3 @@ def _ordered(parts: list[list[FloatArray]], rows: NDArray[np.int64], graphs: Gra
     back = np.argsort(rows)
     owner = np.repeat(rows, graphs.atoms[rows])
     return Answers(targets[:, back], sites[:, np.argsort(owner, kind="stable")], states[:, back])
-
-
-def open_session(path: Path) -> Any:  # noqa: ANN401 - onnxruntime's InferenceSession
-    """Return the session of a file, opened once per process; it opens anew when the file changed.
-
-    Args:
-        path: The ONNX file.
-
-    Raises:
-        MissingExtraError: onnxruntime is not installed.
-    """
-    stat = path.stat()
-    return _session(path, stat.st_size, stat.st_mtime_ns)
-
-
-@functools.lru_cache(maxsize=8)
-def _session(path: Path, _size: int, _mtime_ns: int) -> Any:  # noqa: ANN401
-    try:
-        import onnxruntime  # noqa: PLC0415 - optional
-    except ImportError:
-        raise MissingExtraError("onnxruntime", "ml", "nanoos-gnn") from None
-    runtime: Any = onnxruntime  # its stubs do not export their own names
-    options = runtime.SessionOptions()
-    if (threads := os.environ.get("OMP_NUM_THREADS", "")).isdigit() and int(threads) > 0:
-        options.intra_op_num_threads = int(threads)
-    return runtime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
