@@ -267,9 +267,9 @@ class Models(Sequence[ModelRecord]):
                 if mae == mae  # noqa: PLR0124 - not NaN
             ]
             cells.append(
-                (one.label, one.state, ", ".join(get_property(t).label for t in one.targets), one.row.architecture, ", ".join(errors),
-                 one.row.base or "", f"run {one.row.run_id}" if one.row.run_id else "",
-                 numbers.age(one.row.created_at))
+                (one.label, one.state, ", ".join(get_property(t).label for t in one.targets),
+                 one.row.architecture, ", ".join(errors), one.row.base or "",
+                 f"run {one.row.run_id}" if one.row.run_id else "", numbers.age(one.row.created_at))
             )  # fmt: skip
         return cells
 

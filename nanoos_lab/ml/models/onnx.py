@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from nanoos_lab.errors import ModelFileError
+from nanoos_lab.errors import ModelFileError, NanoOSError
 from nanoos_lab.ml.gnn import checking, session
 from nanoos_lab.ml.models.runners import Answers
 
@@ -81,7 +81,9 @@ class GraphNetworkRunner:
     def _session(self) -> Any:  # noqa: ANN401 - onnxruntime's InferenceSession
         try:
             return session.open_session(self._path)
-        except RuntimeError as error:  # onnxruntime's errors are of many classes under this one
+        except NanoOSError:
+            raise
+        except Exception as error:  # onnxruntime's own errors have no other class in common
             raise ModelFileError(self._path.parent, f"onnxruntime refuses {FILE} ({error})") from error
 
     def check(self, structure: Structure, who: str) -> None:
