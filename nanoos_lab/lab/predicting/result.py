@@ -61,6 +61,7 @@ class PredictionTable(Predictions):
         super().__init__(
             (), failed=failed, lab=lab, problems=[(r.source, r.problem) for r in rows if r.problem]
         )
+        self.__dict__.pop("groups", None)  # else the empty ones hide those that are read when wanted
         self._workspace, self.rows, self.told = lab, list(rows), told
 
     @property
