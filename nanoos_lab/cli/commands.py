@@ -43,21 +43,6 @@ def add(
 
 @app.command()
 @patient
-def predict(
-    structures: Annotated[list[str], typer.Argument(help="Ids or names; 'all' for every added one.")],
-    prop: Annotated[
-        list[str] | None, typer.Option("--property", "-p", help="A property; may be repeated.")
-    ] = None,
-    predictor: Annotated[str, typer.Option(help="The model.")] = "chgnet",
-    on: On = None,
-) -> Any:  # noqa: ANN401
-    """Predict properties."""
-    lab = current_lab()
-    return lab.predict(chosen_records(lab, structures), prop, predictor=predictor, on=on)
-
-
-@app.command()
-@patient
 def run(
     task: Annotated[str, typer.Argument(help="The task, such as relax.")],
     structure: Annotated[str, typer.Argument(help="Id or name.")],

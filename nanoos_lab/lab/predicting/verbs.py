@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nanoos_lab.display.progress import ProgressBar
 from nanoos_lab.errors import InvalidInputError, UnknownNameError
 from nanoos_lab.lab.answers import Predictions
+from nanoos_lab.lab.model_names import named_predictor
 from nanoos_lab.lab.predicting.given import lines_of
 from nanoos_lab.lab.predicting.output import Output
 from nanoos_lab.lab.predicting.result import PredictionTable, Told
@@ -56,7 +57,7 @@ class Predicting(Workspace):
                 (``.csv`` with a column of ids, paths, formulas or texts), a query's result, texts, pymatgen or ASE
                 objects.
             properties: Names of the vocabulary; None for all that the predictor gives.
-            predictor: The predictor's name.
+            predictor: A predictor's name, or that of a model registered in this lab.
             compositions: Formulas instead of structures: answered from structures of them that the lab has, else from
                 compounds of the same type with similar elements, and said which.
             column: The table's column that names the structures; by default the first of a known name.
@@ -78,25 +79,20 @@ class Predicting(Workspace):
             >>> lab.predict(compositions=["LiFePO4", "NaFePO4"])  # doctest: +SKIP
         """
         began = time.monotonic()
+        predictor = named_predictor(self.store, predictor)
         model, wanted = _asked_of(predictor, properties)
-        options: dict[str, Any] = {
-            "on": on,
-            "priority": priority,
-            "resources": resources,
-            "retry": retry,
-            "label": label,
-        }
+        options: dict[str, Any] = {"on": on, "priority": priority, "resources": resources, "retry": retry}
+        options["label"] = label
         params = {"predictor": predictor, "properties": wanted}
         order, inline = self.engine.order("predict", params, **options)
         serving = Serving(self, order, options, force=force, inline=inline)
         given = lines_of(self, structures, compositions, column)
         stated = tuple(wanted or model.properties)
-        served = _serve(
-            serving, given, Output(to, stated) if to is not None else None, predictor, quiet=not progress
-        )
+        output = None if to is None else Output(to, stated)
+        served = _serve(serving, given, output, model.name, quiet=not progress)
         told = Told(
             f"{model.name} {model.version}".strip(), stated, served.asked, served.reused,
-            None if to is None else _path_of(to), time.monotonic() - began,
+            output.path if output else None, time.monotonic() - began,
         )  # fmt: skip
         failed = [Run(self, row) for row in self.run_rows(served.failed)]
         answer = PredictionTable(self, served.rows, told, failed=failed)
@@ -130,9 +126,3 @@ def _serve(serving: Serving, given: Given, output: Output | None, predictor: str
             return serving.serve(given, output, None)
         with ProgressBar(f"predict · {predictor}") as bar:
             return serving.serve(given, output, bar)
-
-
-def _path_of(to: str | Path) -> Path:
-    from pathlib import Path as _Path  # noqa: PLC0415 - only here
-
-    return _Path(to).expanduser()
