@@ -97,6 +97,16 @@ def pair_values(
     return Pairs(table, len(alone), unlike, int(synthetic.sum()), int((~converged & ~synthetic).sum()))
 
 
+def shortly(table: pd.DataFrame) -> pd.DataFrame:
+    """Return pairs with methods named without their recipes, where that leaves them apart.
+
+    Args:
+        table: Pairs.
+    """
+    heads = table["method"].astype(str).str.partition(" · ")[0] if len(table) else table["method"]
+    return table.assign(method=heads) if heads.nunique() == table["method"].nunique() else table
+
+
 def _split(rows: Sequence[Row], truth: str, methods: list[str] | None) -> tuple[list[Row], list[Row]]:
     """Return the references, and what is held against them."""
     if truth in REFERENCES:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from nanoos_lab.agreement.errors import ALL, errors, errors_by
 from nanoos_lab.agreement.paired import difference
+from nanoos_lab.agreement.pairs import shortly
 from nanoos_lab.display.numbers import number, value_text
 from nanoos_lab.errors import InvalidInputError
 from nanoos_lab.properties import get_property
@@ -28,7 +29,7 @@ def said_of(pairs: Pairs, name: str, truth: str) -> list[str]:
         name: The property.
         truth: What is held to be right.
     """
-    table, label, unit = _shortly(pairs.table), _label(name), get_property(name).unit
+    table, label, unit = shortly(pairs.table), _label(name), get_property(name).unit
     if table.empty:
         return [
             f"No material has both a {_noun(truth)} of {label} and another method's: there is nothing to compare."
@@ -47,9 +48,9 @@ def said_of(pairs: Pairs, name: str, truth: str) -> list[str]:
             f"({_percent(best['nominal'])} is meant)."
         )
     sentences += _outside(table[table["method"] == best["method"]], unit)
-    if methods > 1 and (said := _against_second(table, known, unit)):
-        sentences.append(said)
     if said := _worst_class(table, str(best["method"]), unit):
+        sentences.append(said)
+    if methods > 1 and (said := _against_second(table, known, unit)):
         sentences.append(said)
     if best["n"] < _FEW:
         sentences.append(f"{_counted(int(best['n']), 'pair')} settle little: take the averages with care.")
@@ -92,12 +93,6 @@ def difference_said(found: Difference, unit: str) -> str:
         )
     rows = f"the {found.n} materials that both know"
     return f"On {rows}, {closer} is closer than {other} by {size} on average ({interval})."
-
-
-def _shortly(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the pairs with methods named without their recipes, where that leaves them apart."""
-    heads = table["method"].str.partition(" · ")[0] if len(table) else table["method"]
-    return table.assign(method=heads) if heads.nunique() == table["method"].nunique() else table
 
 
 def _outside(own: pd.DataFrame, unit: str) -> list[str]:

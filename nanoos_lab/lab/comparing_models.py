@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nanoos_lab.agreement.errors import BY, errors, errors_by, worst
 from nanoos_lab.agreement.paired import difference
-from nanoos_lab.agreement.pairs import REFERENCES, pair_values
+from nanoos_lab.agreement.pairs import REFERENCES, pair_values, shortly
 from nanoos_lab.agreement.saying import difference_said, left_out, said_of
 from nanoos_lab.display import text
 from nanoos_lab.errors import InvalidInputError
@@ -127,7 +127,7 @@ class ModelComparison:
             "reference": self.truth,
             "reference_uncertainty": f"{self.truth}_uncertainty",
         }
-        table = self.pairs.table.rename(columns=names)
+        table = shortly(self.pairs.table).rename(columns=names)
         return parity_figure(table, property=self.property.name, reference=self.truth)
 
     def sentences(self) -> list[str]:
@@ -169,6 +169,10 @@ class ModelComparison:
             worst(self.pairs.table, count), self.truth, self.property.unit, self._record_of
         )
 
+    def differences_html(self) -> str:
+        """Return the closest methods against each other as HTML."""
+        return page.differences_html(self.pairs.table, self.property.unit)
+
     def html(self) -> str:
         """Return all of it as HTML that needs no script."""
         from nanoos_lab.charts import still_svg  # noqa: PLC0415 - plotly
@@ -192,7 +196,7 @@ class ModelComparison:
 
     def __rich__(self) -> RenderableType:
         """Return the terminal display."""
-        headers, rows = page.error_cells(self.errors())
+        headers, rows = page.error_cells(errors(shortly(self.pairs.table)))
         drawn = text.table(headers, rows, numeric=headers[1:], title=f"in {self.property.unit or '1'}")
         said = "\n".join([*self.sentences(), *self.notes, *self.left_out()])
         return text.stack(self.title, said, drawn if rows else None)

@@ -5,12 +5,15 @@ Every function returns HTML made of escaped parts, so that it reads the same in 
 
 from __future__ import annotations
 
+import itertools
 import os
 from typing import TYPE_CHECKING, Any
 
-from nanoos_lab.agreement.errors import ALL, BY, errors_by
+from nanoos_lab.agreement.errors import ALL, BY, errors, errors_by
+from nanoos_lab.agreement.paired import difference
+from nanoos_lab.agreement.pairs import shortly
 from nanoos_lab.display import html, numbers
-from nanoos_lab.errors import MissingExtraError, NanoOSError
+from nanoos_lab.errors import InvalidInputError, NanoOSError
 from nanoos_lab.widgets.plain import spreadsheet_cell
 from nanoos_lab.workflows.exhibits import picture
 
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+_AGAINST = 4
 _SHOWN = 12
 """Classes of a method that are shown; there are more elements than a page has room for."""
 _HEADERS = ("n", "MAE", "RMSE", "R²", "bias", "coverage")
@@ -70,7 +74,7 @@ def errors_html(pairs: pd.DataFrame, by: str = "chemistry", unit: str = "") -> s
         by: One of ``agreement.BY``.
         unit: The property's.
     """
-    known = errors_by(pairs, by)
+    known = errors_by(shortly(pairs), by)
     shown = known.groupby("method", sort=False).head(_SHOWN + 1)
     headers, rows = error_cells(shown, by)
     cells: list[Sequence[str]] = []
@@ -89,6 +93,40 @@ def errors_html(pairs: pd.DataFrame, by: str = "chemistry", unit: str = "") -> s
     return html.block(html.table(headers, cells, numeric=headers[2:]), *notes, subtitle=legend)
 
 
+def differences_html(pairs: pd.DataFrame, unit: str) -> str:
+    """Return the closest methods against each other, on the rows that both know.
+
+    Args:
+        pairs: As ``agreement.pair_values`` returns them.
+        unit: The property's.
+    """
+    pairs = shortly(pairs)
+    methods = list(errors(pairs)["method"])[:_AGAINST] if len(pairs) else []
+    rows, said = [], []
+    for one, other in itertools.combinations(methods, 2):
+        try:
+            found = difference(pairs, one, other)
+        except InvalidInputError:
+            said.append(f"{one} and {other} have too few materials in common.")
+            continue
+        rows.append((
+            one, other, str(found.n), numbers.number(found.first_mae, digits=3),
+            numbers.number(found.second_mae, digits=3), numbers.value_text(found.mean, found.standard_error or None),
+            f"{numbers.number(found.low, digits=2)} to {numbers.number(found.high, digits=2)}",
+            f"{found.wins} : {found.losses}", found.closer if found.settled else "not settled",
+        ))  # fmt: skip
+    if len(methods) < 2:  # noqa: PLR2004 - a comparison has two sides
+        return html.block(
+            html.note("One method has values here, so there is none to hold it against.", tone="idle")
+        )
+    headers = ("A", "B", "n", "MAE A", "MAE B", "A − B", "95 %", "A : B", "closer")
+    notes = [html.note(one, tone="idle") for one in said]
+    drawn = [html.table(headers, rows, numeric=headers[2:8])] if rows else []
+    words = f" in {unit}" if unit else ""
+    legend = f"absolute errors{words}; A : B is on how many materials A is closer, and on how many B"
+    return html.block(*drawn, *notes, subtitle=legend)
+
+
 def worst_html(far: pd.DataFrame, truth: str, unit: str, record_of: Callable[[str], Any]) -> str:
     """Return pairs with the picture of each structure.
 
@@ -98,7 +136,7 @@ def worst_html(far: pd.DataFrame, truth: str, unit: str, record_of: Callable[[st
         unit: The property's.
         record_of: Given a structure's id, returns its record or None.
     """
-    records: list[dict[Any, Any]] = far.to_dict("records")
+    records: list[dict[Any, Any]] = shortly(far).to_dict("records")
     rows = [
         (
             _picture(one["structure"], record_of), _named(one), one["method"],
@@ -176,7 +214,7 @@ def save(path: Path, frame: pd.DataFrame, title: str, page: Callable[[], str]) -
         page: Returns it as HTML.
 
     Raises:
-        MissingExtraError: Parquet needs pyarrow, which is not there.
+        InvalidInputError: Parquet needs pyarrow, which is not there.
     """
     partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
     if path.suffix == ".csv":
@@ -185,7 +223,9 @@ def save(path: Path, frame: pd.DataFrame, title: str, page: Callable[[], str]) -
         try:
             frame.to_parquet(partial, index=False, engine="pyarrow")
         except ImportError as error:
-            raise MissingExtraError("pyarrow", "ml", "Parquet") from error
+            raise InvalidInputError(
+                f"{path.name}: a .parquet file needs pyarrow: pip install pyarrow, or save it as .csv"
+            ) from error
     else:
         whole = _PAGE.format(title=html.Markup("{}").format(title), body=page())
         partial.write_text(whole, encoding="utf-8")
