@@ -65,6 +65,8 @@ class Served:
     """Structures whose values were there before."""
     asked: int = 0
     """Structures that were predicted now."""
+    few: bool = False
+    """Whether they were so few that each has a run of its own."""
 
 
 class Serving:
@@ -86,6 +88,7 @@ class Serving:
         self._answered: dict[str, Answered] = {}
         self._reasons: dict[str, dict[str, Any]] = {}
         self._failed: dict[str, str] = {}
+        self._seen = 0
         self.served = Served()
 
     def serve(self, given: Given, output: Output | None, bar: ProgressBar | None) -> Served:
@@ -99,6 +102,8 @@ class Serving:
         self._bar, self._total, self._began = bar, given.total, time.monotonic()
         waiting: deque[_Piece] = deque()
         for lines in _pieces(given.lines):
+            self.served.few = len(lines) <= FEW and not self._seen
+            self._seen += len(lines)
             waiting.append(self._begin(lines))
             while len(waiting) > self._ahead:
                 self._finish(waiting.popleft(), output)
@@ -118,13 +123,13 @@ class Serving:
             self.served.reused += len(known)
             fresh = [one for one in fresh if one not in known]
         self.served.asked += len(fresh)
-        groups = [[one] for one in fresh] if len(lines) <= FEW else [fresh] if fresh else []
+        groups = [[one] for one in fresh] if self.served.few else [fresh] if fresh else []
         for ids in groups:
             self._ask(piece, ids, rows)
         return piece
 
     def _ask(self, piece: _Piece, ids: list[str], rows: dict[str, StructureRow]) -> None:
-        alone = len(ids) == 1 and len(piece.lines) <= FEW
+        alone = self.served.few
         inputs: dict[str, Any] = (
             {"structure": rows[ids[0]]} if alone else {"structures": [rows[i] for i in ids]}
         )

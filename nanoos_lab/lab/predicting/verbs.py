@@ -13,7 +13,7 @@ from nanoos_lab.lab.model_names import named_predictor
 from nanoos_lab.lab.predicting.given import lines_of
 from nanoos_lab.lab.predicting.output import Output
 from nanoos_lab.lab.predicting.result import PredictionTable, Told
-from nanoos_lab.lab.predicting.serving import FEW, Serving
+from nanoos_lab.lab.predicting.serving import Serving
 from nanoos_lab.lab.runs import Run
 from nanoos_lab.lab.workspace import Workspace
 
@@ -96,7 +96,7 @@ class Predicting(Workspace):
         )  # fmt: skip
         failed = [Run(self, row) for row in self.run_rows(served.failed)]
         answer = PredictionTable(self, served.rows, told, failed=failed)
-        if len(served.rows) > FEW or to is not None or any(row.how for row in served.rows):
+        if not served.few or to is not None or any(row.how for row in served.rows):
             return answer
         problems = [(row.name or row.source, row.problem) for row in served.rows if row.problem]
         return Predictions(answer.groups, failed=failed, lab=self, problems=problems)
