@@ -45,12 +45,11 @@ def mp2018(shared_data, require):
 
 
 @pytest.fixture
-def other_hash(copy):
-    """Return the published weights in files of another hash: nothing is known of them any more."""
+def unknown(copy):
+    """Return weights of which nothing is known: the published ones, a thousandth of their scale higher."""
     import torch
 
     state = torch.load(copy / "state.pt", map_location="cpu", weights_only=True)
-    torch.save({**state, "spare.onehot": torch.zeros(1)}, copy / "state.pt")
-    state.pop("spare.onehot", None)
-    torch.save(dict(state), copy / "state.pt")
+    state["model.output_proj.layers.4.bias"].add_(0.001)
+    torch.save(state, copy / "state.pt")
     return copy

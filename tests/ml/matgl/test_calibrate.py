@@ -13,17 +13,6 @@ from nanoos_lab.testing import check_predictor, crystal
 TENSORNET = "TensorNet-MatPES-PBE-v2025.1-PES"
 
 
-@pytest.fixture
-def unknown(copy):
-    """Return weights of which nothing is known: the published ones, a thousandth of an electronvolt higher."""
-    import torch
-
-    state = torch.load(copy / "state.pt", map_location="cpu", weights_only=True)
-    state["model.output_proj.layers.4.bias"].add_(0.001)
-    torch.save(state, copy / "state.pt")
-    return copy
-
-
 def calibrated(folder, rows, **changes):
     asked = {"property": "formation_energy", "expected_mae": 0.028, "source": "MP of 2018"} | changes
     return calibrate_matgl(folder, *rows, **asked)

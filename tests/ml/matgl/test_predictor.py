@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 
@@ -18,6 +17,11 @@ from nanoos_lab.testing import check_predictor, crystal
 
 MEGNET = "MEGNet-MP-2018.6.1-Eform"
 TENSORNET = "TensorNet-MatPES-PBE-v2025.1-PES"
+TRAP = (
+    r"over 10 crystals it is off by 0\.364 eV/atom on average, where 0\.084 is the most that a sound model is off; "
+    r"it gives formation_energy = -?\d+\.\d+ eV/atom for \w+ \(mp-\d+\) where -?\d+\.\d+ is right "
+    r"\(Materials Project labels of 2018"
+)
 
 
 def damaged(folder, change):
@@ -46,17 +50,16 @@ def test_it_meets_the_values_that_it_was_published_for(published, mp2018):
     assert np.mean(inside) > 0.9
 
 
-def test_weights_as_matgl_4_reads_them_are_refused_with_both_numbers(published):
+def test_weights_as_matgl_4_reads_them_are_refused_with_both_numbers(published, copy):
     """The trap: they load without a word, and are ten times worse than published."""
     folder = published / MEGNET
     references = folders.references_of(folder)
-    as_matgl_reads_them = model.load_unproven(folder)
-    with pytest.raises(CalculatorError) as caught:
-        model.prove(as_matgl_reads_them, references, who=str(folder))
-    message = str(caught.value)
-    assert "over 10 crystals it is off by 0.364 eV/atom on average, where 0.084 is the most" in message
-    assert "is right (Materials Project labels of 2018" in message
-    assert "for LiF (mp-1138) where -3.1809 is right" in message or "where -" in message
+    with pytest.raises(CalculatorError, match=TRAP):
+        model.prove(model.load_unproven(folder), references, who=str(folder))
+    as_it_is = references.model_copy(update={"gathered_at": "beginning"})
+    (copy / "references.json").write_text(as_it_is.model_dump_json())
+    with pytest.raises(CalculatorError, match=TRAP):
+        get_predictor(f"matgl:{copy}").predict([crystal("NaCl")])
 
 
 def test_matgl_itself_reads_them_wrongly_without_a_word(published):
@@ -81,7 +84,7 @@ def test_old_order_over_reversed_edges_is_the_same_function(published):
 
     structure = crystal("TiO2")
     graph = model.graph_of(structure, as_saved.converter)
-    want = float(model.forward(brought.model, [graph.clone()])[0])
+    want = float(model.forward(brought.model, [graph.clone()])[0].detach())
     convolutions = [block.conv for block in as_saved.model.blocks]
     for convolution in convolutions:
         inner = convolution.node_update_
@@ -90,11 +93,10 @@ def test_old_order_over_reversed_edges_is_the_same_function(published):
             return inner(torch.flip(edge_index, (0,)), *rest)
 
         convolution.node_update_ = at_the_end
-    assert float(model.forward(as_saved.model, [graph])[0]) == pytest.approx(want, abs=1e-5)
+    assert float(model.forward(as_saved.model, [graph])[0].detach()) == pytest.approx(want, abs=1e-5)
 
 
 def test_changed_weights_are_refused(copy):
-    shutil.copy(copy / "model.json", copy.parent / "kept")
     references = folders.references_of(copy)
     (copy / "references.json").write_text(json.dumps(references.model_dump(mode="json")))
     predictor = get_predictor(f"matgl:{copy}")
@@ -104,9 +106,8 @@ def test_changed_weights_are_refused(copy):
         predictor.predict([crystal("NaCl")])
 
 
-def test_a_folder_without_references_is_refused_and_says_what_to_do(other_hash):
-    predictor = get_predictor(f"matgl:{other_hash}")
-    damaged(other_hash, lambda state: state["model.output_proj.layers.4.bias"].add_(0.01))
+def test_a_folder_without_references_is_refused_and_says_what_to_do(unknown):
+    predictor = get_predictor(f"matgl:{unknown}")
     assert "calibrate_matgl(folder, structures, values, property=" in predictor.available()
     with pytest.raises(CalculatorError, match="carries no reference predictions"):
         predictor.predict([crystal("NaCl")])
@@ -158,7 +159,9 @@ def test_embeddings_place_oxides_apart_from_halides(published):
 def test_names_are_looked_for_and_families_want_a_name(published, monkeypatch):
     monkeypatch.setenv("NANOOS_MODELS", str(published))
     assert get_predictor(f"matgl:{MEGNET}").available() is None
-    with pytest.raises(UnknownNameError, match=r"model of matgl named 'MEGNet-MP-2018'.*nothing is downloaded"):
+    with pytest.raises(
+        UnknownNameError, match=r"model of matgl named 'MEGNet-MP-2018'.*nothing is downloaded"
+    ):
         get_predictor("matgl:MEGNet-MP-2018")
     with pytest.raises(InvalidInputError, match="is a family: say which as 'matgl:MODEL'"):
         get_predictor("matgl")
@@ -189,6 +192,12 @@ def test_a_file_of_references_that_cannot_be_understood_names_the_place(copy):
     (copy / "references.json").write_text('{"property": "colour", "structures": []}')
     with pytest.raises(CalculatorError, match=r"references\.json cannot be understood: structures"):
         get_predictor(f"matgl:{copy}").predict([crystal("NaCl")])
-    known = {"name": "x", "value": 1, "lattice": np.eye(3).tolist(), "species": ["H"], "frac_coords": [[0, 0, 0]]}
+    known = {
+        "name": "x",
+        "value": 1,
+        "lattice": np.eye(3).tolist(),
+        "species": ["H"],
+        "frac_coords": [[0, 0, 0]],
+    }
     with pytest.raises(ValueError, match="no scalar of the vocabulary"):
         PropertyReferences.model_validate({"property": "colour", "structures": [known]})
