@@ -8,10 +8,15 @@ the journal keeps it from being tried again.
 
 from __future__ import annotations
 
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from nanoos_lab.errors import AccessDeniedError, ArtifactError, InvalidInputError, UnknownNameError
 from nanoos_lab.lab import sources
+from nanoos_lab.lab.model_names import PREFIX, named_predictor
 from nanoos_lab.lab.neighbours import EmbeddingReport, Neighbours, Subject
 from nanoos_lab.lab.records import StructureRecord
 from nanoos_lab.lab.runs import Run
@@ -32,6 +37,34 @@ PER_RUN = 256
 """Structures that one run embeds: what a kill at any moment may cost."""
 PER_BATCH = 16
 """Runs that are asked for at once."""
+
+
+@dataclass(frozen=True)
+class Index:
+    """The vectors of one model and version."""
+
+    model: str
+    """What every process knows the model by."""
+    embedder: Embedder
+
+    @property
+    def name(self) -> str:
+        """The model's own name."""
+        return self.embedder.name
+
+    @cached_property
+    def version(self) -> str:
+        """Its version; of a model's file with the beginning of its hash, since anyone may call a file anything."""
+        version = self.embedder.version
+        if not self.model.startswith(PREFIX):
+            return version
+        said = json.dumps(dict(self.embedder.identity()), sort_keys=True).encode()
+        return f"{version} #{hashlib.sha256(said).hexdigest()[:8]}"
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Name and version."""
+        return self.name, self.version
 
 
 class Similarity(Workspace):
@@ -58,22 +91,20 @@ class Similarity(Workspace):
 
         Args:
             structures: Of these; None for every structure of the project, derived ones too.
-            model: A predictor that embeds.
+            model: A predictor that embeds, such as ``chgnet``, ``nanoos-gnn`` or a registered model of the lab.
             on: The profile to run on; by default the settings' own.
 
         Raises:
             InvalidInputError: The predictor gives no embeddings.
             AccessDeniedError: One may only look at this project.
         """
-        from nanoos_lab.ml.embedding import get_embedder  # noqa: PLC0415 - brings numpy
-
-        embedder = get_embedder(model)
+        index = self.index_of(model)
         if self.store.scope.role is Role.VIEWER:
             raise AccessDeniedError(
                 f"{self.store.scope.author} may look at {self.project} but not add embeddings: ask an editor to "
                 "run lab.embed()"
             )
-        scope, key = self.store.scope, (embedder.name, embedder.version)
+        scope, key = self.store.scope, index.key
         with self.store.read() as session:
             missing, refused = embeddings.without_embedding(session, scope, *key)
             present = embeddings.count_embeddings(session, scope).get(key, 0)
@@ -85,10 +116,10 @@ class Similarity(Workspace):
             refused = {i: reason for i, reason in refused.items() if i in left}
         added, runs, failed = 0, [], []
         for first in range(0, len(missing), PER_RUN * PER_BATCH):
-            for run, ids in self._embed(embedder, missing[first : first + PER_RUN * PER_BATCH], on):
+            for run, ids in self._embed(index, missing[first : first + PER_RUN * PER_BATCH], on):
                 runs.append(run)
                 if run.state is RunState.COMPLETED:
-                    stored, bad = self._keep(embedder, run, ids, on)
+                    stored, bad = self._keep(index, run, ids, on)
                     added, refused = added + stored, refused | bad
                 else:
                     failed.append(run)
@@ -114,7 +145,7 @@ class Similarity(Workspace):
             structure: A record, a run that made one, an id or name; or a file, text, pymatgen or ASE object that
                 need not be in the lab.
             k: How many, at most. A stored structure is not in its own answer.
-            model: A predictor that embeds.
+            model: A predictor that embeds; vectors of two models or versions are never compared.
             missing: What to do where structures have no embedding yet: ``"embed"`` them first, the default for
                 who may; ``"ignore"`` them and say how many, the default for viewers; or raise an ``"error"``.
             **filters: As for ``find``, without ``limit``: ``elements=["O"]``, ``space_group=62``,
@@ -124,16 +155,15 @@ class Similarity(Workspace):
             OutOfDomainError: The model cannot know the structure.
             InvalidInputError: Embeddings are missing and ``missing="error"``, or the question cannot be understood.
         """
-        from nanoos_lab.ml.embedding import get_embedder  # noqa: PLC0415 - brings numpy
-        from nanoos_lab.store.similar import similar  # noqa: PLC0415
+        from nanoos_lab.store.similar import similar  # noqa: PLC0415 - brings numpy
 
-        embedder = get_embedder(model)
-        notes = self._prepare(embedder, self._choice(missing))
+        index = self.index_of(model)
+        notes = self._prepare(index, self._choice(missing))
         record, value = self._searched(structure)
-        vector = self._vector(embedder, record, value)
+        vector = self._vector(index, record, value)
         with self.store.read() as session:
             found = similar(
-                session, self.store.scope, vector, model=embedder.name, version=embedder.version, k=k,
+                session, self.store.scope, vector, model=index.name, version=index.version, k=k,
                 exclude=[record.id] if record else (), **filters,
             )  # fmt: skip
         records = {r.id: r for r in self.find(ids=[n.structure_id for n in found])} if found else {}
@@ -142,8 +172,23 @@ class Similarity(Workspace):
         return Neighbours(
             [records[n.structure_id] for n in kept], [n.distance for n in kept],
             subject=Subject(label, value.composition.reduced_formula, value),
-            model=f"{embedder.name} {embedder.version}", notes=notes,
+            model=" ".join(index.key), notes=notes,
         )  # fmt: skip
+
+    def index_of(self, model: str) -> Index:
+        """Return the vectors' name and version, and who makes them.
+
+        Args:
+            model: A predictor that embeds: of the registry, a registered model of the lab, or ``model:PATH``.
+
+        Raises:
+            UnknownNameError: There is none of that name; close matches are suggested.
+            InvalidInputError: It gives no embeddings.
+        """
+        from nanoos_lab.ml.embedding import get_embedder  # noqa: PLC0415 - brings numpy
+
+        known = named_predictor(self.store, model)
+        return Index(known, get_embedder(known))
 
     def _choice(self, missing: str | None) -> Missing:
         if missing is None:
@@ -159,12 +204,12 @@ class Similarity(Workspace):
 
     # Embeddings -------------------------------------------------------------------------------------
 
-    def _prepare(self, embedder: Embedder, choice: Missing) -> list[str]:
+    def _prepare(self, index: Index, choice: Missing) -> list[str]:
         """See to structures without an embedding, and return what must be said of those that stay without.
 
         Where nothing was recorded since the last look, nothing is missing that was not then.
         """
-        key = (embedder.name, embedder.version)
+        key = index.key
         for last in (False, True):
             with self.store.read() as session:
                 mark = embeddings.last_change(session, self.store.scope)
@@ -179,41 +224,39 @@ class Similarity(Workspace):
             if choice == "error":
                 raise InvalidInputError(
                     f"{_counted(len(missing))} of this project no {' '.join(key)} embedding: compute them with "
-                    f"lab.embed(model={embedder.name!r}), or pass missing='ignore'"
+                    f"lab.embed(model={index.name!r}), or pass missing='ignore'"
                 )
-            self.embed(model=embedder.name)
+            self.embed(model=index.model)
         return _said(len(missing), len(bad), key)
 
     def _embed(
-        self, embedder: Embedder, ids: Sequence[str], on: str | None, *, force: bool = False
+        self, index: Index, ids: Sequence[str], on: str | None, *, force: bool = False
     ) -> list[tuple[Run, Sequence[str]]]:
         """Run the task on structures and return each run with those it was given."""
         pieces = [ids[start : start + PER_RUN] for start in range(0, len(ids), PER_RUN)]
         with self.store.read() as session:
             rows = [embeddings.structures_to_embed(session, self.store.scope, piece) for piece in pieces]
         inputs = [{"structures": some} for some in rows]
-        label = f"embeddings by {embedder.name}"
+        label = f"embeddings by {index.name}"
         asked = self._runs.submit_many(
-            "embed", inputs, {"model": embedder.name}, on=on, force=force, label=label
+            "embed", inputs, {"model": index.model}, on=on, force=force, label=label
         )
         batch = self.batch(asked.id).wait()
         return [(run, [row.id for row in some]) for run, some in zip(batch, rows, strict=True)]
 
-    def _keep(
-        self, embedder: Embedder, run: Run, ids: Sequence[str], on: str | None
-    ) -> tuple[int, dict[str, str]]:
+    def _keep(self, index: Index, run: Run, ids: Sequence[str], on: str | None) -> tuple[int, dict[str, str]]:
         """Store what a run computed; return how many vectors were new, and why others are refused."""
         from nanoos_lab.ml.embedding import VECTORS, read_vectors  # noqa: PLC0415 - brings numpy
 
         try:
             path: Path = run.artifacts[VECTORS]
         except (ArtifactError, KeyError):  # purged since, or damaged
-            ((run, _),) = self._embed(embedder, ids, on, force=True)
+            ((run, _),) = self._embed(index, ids, on, force=True)
             path = run.check().artifacts[VECTORS]
         vectors = read_vectors(path, len(ids))
         refused = {ids[int(i)]: str(reason) for i, reason in run.summary["refused"].items()}
         sound = {i: vector for i, vector in zip(ids, vectors, strict=True) if i not in refused}
-        scope, key = self.store.scope, (embedder.name, embedder.version)
+        scope, key = self.store.scope, index.key
         with self.store.write() as session:
             stored = embeddings.insert_embeddings(session, scope, *key, sound)
             embeddings.refuse_embeddings(session, scope, *key, refused)
@@ -234,18 +277,16 @@ class Similarity(Workspace):
             return record, record.structure
         return None, _read_one(structure)
 
-    def _vector(self, embedder: Embedder, record: StructureRecord | None, value: Any) -> Any:  # noqa: ANN401
+    def _vector(self, index: Index, record: StructureRecord | None, value: Any) -> Any:  # noqa: ANN401
         if record is not None:
             with self.store.read() as session:
-                known = embeddings.embedding_of(
-                    session, self.store.scope, embedder.name, embedder.version, record.id
-                )
+                known = embeddings.embedding_of(session, self.store.scope, *index.key, record.id)
             if known is not None:
                 return known
         from nanoos_lab.ml.embedding import normalised  # noqa: PLC0415 - brings numpy
 
-        embedder.check(value)
-        return normalised(embedder.embed([value]))[0]
+        index.embedder.check(value)
+        return normalised(index.embedder.embed([value]))[0]
 
 
 def _read_one(source: Any, *, unknown: bool = False) -> Any:  # noqa: ANN401

@@ -118,6 +118,25 @@ def embedding_of(
     return found
 
 
+def embeddings_of(
+    session: Session, scope: Scope, model: str, version: str, structure_ids: Iterable[str]
+) -> dict[str, FloatArray]:
+    """Return the vectors of structures by id, shape (d,) each; those that have none are left out.
+
+    Args:
+        session: An open session.
+        scope: The project.
+        model: Name of the model.
+        version: Its version.
+        structure_ids: Full ids.
+    """
+    e, found = EmbeddingRow, {}
+    query = select(e.structure_id, e.vector).where(_of(scope, model, version))
+    for part in chunks(list(structure_ids)):
+        found |= {i: vector for i, vector in session.execute(query.where(e.structure_id.in_(part)))}  # noqa: C416 - a row has keys
+    return found
+
+
 def missing_embeddings(session: Session, scope: Scope, model: str, version: str) -> list[str]:
     """Return the ids of the structures that have no vector yet and were not refused, oldest first.
 

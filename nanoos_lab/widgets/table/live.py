@@ -175,6 +175,7 @@ class MaterialTable(anywidget.AnyWidget):
             "cells": dict(asked.cells),
             "order": asked.order, "descending": asked.descending, "methods": dict(asked.methods),
             "only": self._only_selected, "problem": problem, "height": self._height, "turn": self._turn,
+            "plot": getattr(self._source, "plot", None),
         })  # fmt: skip
 
     def _hear(self, _widget: Any, content: Any, _buffers: Any) -> None:  # noqa: ANN401 - Jupyter's protocol
@@ -222,7 +223,7 @@ class MaterialTable(anywidget.AnyWidget):
         self._say({"type": "stills", "stills": self._source.stills(ids)})
 
     def _answer_points(self, content: dict[str, Any]) -> None:
-        names = [str(content["x"]), str(content["y"])]
+        names = [str(content[name]) for name in ("x", "y", "shade") if content.get(name)]
         buffers = []
         for name in names:
             known = self._source.numbers(name, self._ids, self._asked.methods)
