@@ -13,13 +13,13 @@ from nanoos_lab.lab.finding import Finding
 from nanoos_lab.lab.history import History
 from nanoos_lab.lab.hulls import Stability
 from nanoos_lab.lab.importing import Importing
+from nanoos_lab.lab.mapping import Cartography
 from nanoos_lab.lab.measuring import Measuring
 from nanoos_lab.lab.models import Modelling
 from nanoos_lab.lab.predicting.verbs import Predicting
 from nanoos_lab.lab.records import StructureRecord, StructureSet
 from nanoos_lab.lab.runs import Batch, Run
 from nanoos_lab.lab.sharing import Sharing
-from nanoos_lab.lab.similarity import Similarity
 from nanoos_lab.lab.tables import Tabling
 from nanoos_lab.lab.watching import Watching
 from nanoos_lab.lab.workspace import StructureLike, Workspace
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 class Lab(
     Accounting,
     Archiving,
+    Cartography,
     ComparingModels,
     Finding,
     Explaining,
@@ -49,7 +50,6 @@ class Lab(
     Modelling,
     Predicting,
     Sharing,
-    Similarity,
     Stability,
     Tabling,
     Watching,
