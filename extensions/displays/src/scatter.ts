@@ -35,7 +35,8 @@ export class Scatter {
   private points: Points = { x: new Float32Array(), y: new Float32Array() };
   private x: [number, number] = [0, 1];
   private y: [number, number] = [0, 1];
-  private labels: [string, string] = ['', ''];
+  private labels: [string, string] | null = ['', ''];
+  private colors: string[] = [];
   private marked = new Set<number>();
   private brush: [number, number, number, number] | null = null;
   private cloud: ImageBitmap | HTMLCanvasElement | null = null;
@@ -51,14 +52,15 @@ export class Scatter {
     this.observer.observe(this.canvas);
   }
 
-  show(points: Points, labels: [string, string]): void {
-    [this.points, this.labels] = [points, labels];
+  /** Without labels it is a map, whose axes mean nothing and are not drawn. */
+  show(points: Points, labels: [string, string] | null, colors: string[] = []): void {
+    [this.points, this.labels, this.colors] = [points, labels, colors];
     [this.x, this.y] = [ends(points.x), ends(points.y)];
     let known = 0;
     for (let k = 0; k < points.x.length; k++) {
       if (!Number.isNaN(points.x[k] + points.y[k])) known++;
     }
-    this.canvas.setAttribute('aria-label', `${known} points: ${labels[1]} against ${labels[0]}; drag to select`);
+    this.canvas.setAttribute('aria-label', `${known} points${labels ? `: ${labels[1]} against ${labels[0]}` : ' on a map'}; drag to select`);
     this.canvas.dataset.points = String(known);
     this.redraw();
   }
@@ -101,12 +103,19 @@ export class Scatter {
     const context = cloud.getContext('2d');
     if (!context) return;
     context.scale(ratio, ratio);
-    this.axes(context);
+    if (this.labels) this.axes(context, this.labels);
     const many = this.points.x.length;
     const size = many > 20_000 ? 2 : many > 2_000 ? 3 : 5;
     context.globalAlpha = many > 20_000 ? 0.35 : 0.7;
     context.fillStyle = this.colour('busy');
-    this.dots(context, size, k => k < many);
+    const { shade } = this.points;
+    if (!shade) this.dots(context, size, k => k < many);
+    else {
+      this.colors.forEach((color, at) => {
+        context.fillStyle = color;
+        this.dots(context, size, k => shade[k] === at);
+      });
+    }
     this.cloud = cloud;
     this.paint();
   }
@@ -123,7 +132,7 @@ export class Scatter {
     }
   }
 
-  private axes(context: CanvasRenderingContext2D): void {
+  private axes(context: CanvasRenderingContext2D, labels: [string, string]): void {
     const { width, height, w, h: tall } = this.box;
     context.fillStyle = context.strokeStyle = this.colour('quiet');
     context.font = `11px ${getComputedStyle(this.canvas).fontFamily}`;
@@ -148,11 +157,11 @@ export class Scatter {
     ys.forEach(tick => context.fillText(text(tick), MARGIN.left - 5, this.toY(tick) + 4));
     context.fillStyle = this.colour('ink');
     context.textAlign = 'center';
-    context.fillText(this.labels[0], MARGIN.left + w / 2, height - 6);
+    context.fillText(labels[0], MARGIN.left + w / 2, height - 6);
     context.save();
     context.translate(11, MARGIN.top + tall / 2);
     context.rotate(-Math.PI / 2);
-    context.fillText(this.labels[1], 0, 0);
+    context.fillText(labels[1], 0, 0);
     context.restore();
   }
 

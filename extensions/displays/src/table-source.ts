@@ -44,6 +44,14 @@ export interface Asked {
   only: boolean;
 }
 
+/** A plot that belongs to the rows, such as a map: numbers that are no columns, and what the colours mean. */
+export interface Plot {
+  x: string;
+  y: string;
+  shade: string;
+  shades: { label: string; color: string }[];
+}
+
 export interface State extends Asked {
   title: string;
   columns: Column[];
@@ -54,11 +62,14 @@ export interface State extends Asked {
   height: number;
   /** The number of the last question that this answers. */
   turn: number;
+  plot?: Plot | null;
 }
 
 export interface Points {
   x: Float32Array;
   y: Float32Array;
+  /** The number of each point's colour, where there are several. */
+  shade?: Float32Array;
 }
 
 export interface Source {
@@ -73,7 +84,7 @@ export interface Source {
   still(id: string): string | undefined;
   ask(changes: Partial<Asked>): void;
   select(places: number[], how: 'replace' | 'add' | 'toggle'): void;
-  points(x: string, y: string, then: (points: Points) => void): void;
+  points(x: string, y: string, then: (points: Points) => void, shade?: string): void;
   csv(then: (content: BlobPart) => void): void;
 }
 
@@ -155,9 +166,9 @@ export class RemoteSource implements Source {
     this.link.send({ type: 'select', generation: this.state.generation, places, how });
   }
 
-  points(x: string, y: string, then: (points: Points) => void): void {
+  points(x: string, y: string, then: (points: Points) => void, shade?: string): void {
     this.wantsPoints = { x, y, then };
-    this.link.send({ type: 'points', x, y });
+    this.link.send({ type: 'points', x, y, shade });
   }
 
   csv(then: (content: BlobPart) => void): void {
@@ -187,7 +198,7 @@ export class RemoteSource implements Source {
       this.selectedTotal = message.total;
       this.changed();
     } else if (message.type === 'points' && current && this.wantsPoints?.x === message.x && this.wantsPoints?.y === message.y) {
-      this.wantsPoints?.then({ x: new Float32Array(bytes(0)), y: new Float32Array(bytes(1)) });
+      this.wantsPoints?.then({ x: new Float32Array(bytes(0)), y: new Float32Array(bytes(1)), shade: buffers[2] && new Float32Array(bytes(2)) });
     } else if (message.type === 'csv') {
       this.wantsCsv?.(bytes(0));
       this.wantsCsv = null;

@@ -108,6 +108,7 @@ class Table {
     this.note.textContent = !this.link && given.matching > (given.rows ?? []).length
       ? `The first ${given.rows?.length.toLocaleString('en')} of ${given.matching.toLocaleString('en')} rows; run the cell for all of them.`
       : '';
+    if (this.link && given.plot && !this.plot) this.togglePlot();
     this.draw();
   }
 
@@ -336,8 +337,12 @@ class Table {
     const x = picker('horizontal axis', values[0] ?? numeric[0]);
     const y = picker('vertical axis', values[1] ?? numeric[1] ?? numeric[0]);
     const scatter = new Scatter((places, add) => this.source.select(places, add ? 'add' : 'replace'));
-    const pick = h('div', { class: 'nt-bar' }, y, h('span', {}, 'against'), x);
-    const box = h('div', { class: 'nt-plot' }, pick, scatter.canvas, h('div', { class: 'nt-note' }, 'Drag over points to select their rows; with Shift to add more.'));
+    const map = this.source.state.plot;
+    const pick = map
+      ? h('div', { class: 'nt-key' }, ...map.shades.map(one => h('span', {}, h('i', { style: `background:${one.color}` }), one.label)))
+      : h('div', { class: 'nt-bar' }, y, h('span', {}, 'against'), x);
+    const hint = map ? 'Click on a point or drag over several; with Shift to add more.' : 'Drag over points to select their rows; with Shift to add more.';
+    const box = h('div', { class: 'nt-plot' }, pick, scatter.canvas, h('div', { class: 'nt-note' }, hint));
     this.plot = { box, scatter, x, y };
     this.both.append(box);
     this.later();
@@ -347,14 +352,16 @@ class Table {
     if (!this.plot) return;
     const { scatter, x, y } = this.plot;
     const { state } = this.source;
-    const wanted = `${state.generation} ${JSON.stringify(state.methods)} ${x.value} ${y.value}`;
+    const map = state.plot;
+    const [across, up] = map ? [map.x, map.y] : [x.value, y.value];
+    const wanted = `${state.generation} ${JSON.stringify(state.methods)} ${across} ${up}`;
     if (wanted !== this.plotted) {
       this.plotted = wanted;
       const label = (key: string) => titled(state.columns.find(column => column.key === key)!);
-      this.source.points(x.value, y.value, points => {
-        scatter.show(points, [label(x.value), label(y.value)]);
+      this.source.points(across, up, points => {
+        scatter.show(points, map ? null : [label(across), label(up)], map?.shades.map(one => one.color));
         scatter.mark(this.source.marked);
-      });
+      }, map?.shade);
     }
     scatter.mark(this.source.marked);
   }
