@@ -47,3 +47,62 @@ def test_a_wrong_predictor_is_named_and_an_absent_one_says_why(monkeypatch):
     with pytest.raises(CalculatorError, match=r"nanoos-lab\[ml\]"):
         run(crystal("Si"))
     assert "chgnet" in PREDICTORS.names()
+
+
+def test_of_a_set_what_cannot_be_known_is_named_and_the_others_are_stated():
+    alone = crystal("MgO")
+    alone.scale_lattice(1e5)
+    sound = [crystal("MgO"), crystal("Si")]
+    task = TASKS.get("predict")
+    params = task.parse_params({"predictor": "nanoos-gnn", "properties": ["band_gap"]})
+    outcome = task({"structures": [sound[0], alone, sound[1]]}, params, Quiet())
+    assert list(outcome.values) == ["structures[0]", "structures[2]"]
+    assert list(outcome.summary["refused"]) == ["1"]
+    assert "no neighbour" in outcome.summary["refused"]["1"]
+    expected = get_predictor("nanoos-gnn").predict(sound, ["band_gap"])
+    found = [outcome.values[name][0].value for name in outcome.values]
+    assert found == pytest.approx([e[0].value for e in expected], abs=1e-5)
+
+
+class Moody:
+    """Refuses by predicting what its check lets pass, as a model may; and may be broken altogether."""
+
+    name, version, synthetic, properties = "moody", "1", False, ("band_gap",)
+
+    def __init__(self, broken: bool = False, gap: float = 1.0):
+        self.broken, self.gap, self.calls = broken, gap, 0
+
+    def available(self):
+        return None
+
+    def identity(self):
+        return {}
+
+    def check(self, structure):
+        pass
+
+    def predict(self, structures, properties=None, progress=None):
+        from nanoos_lab.properties import Method, Origin, PropertyEstimate
+
+        self.calls += 1
+        if self.broken or any(len(s) == 1 for s in structures):
+            raise CalculatorError("one of them is too much for me")
+        said = PropertyEstimate(
+            property="band_gap", value=self.gap, origin=Origin.PREDICTED, method=Method(name="moody")
+        )
+        return [(said,) for _ in structures]
+
+
+def test_one_bad_apple_is_found_in_few_calls_and_a_broken_model_is_no_apple():
+    from nanoos_lab.ml.predict import predict_each
+
+    good, bad = crystal("MgO"), crystal("Cu")
+    bad = bad if len(bad) == 1 else bad.get_primitive_structure()
+    moody = Moody()
+    found, refused = predict_each([good] * 37 + [bad] + [good] * 26, moody)
+    assert list(refused) == [37]
+    assert len(found) == 63
+    assert moody.calls < 20
+    with pytest.raises(CalculatorError, match="too much"):
+        predict_each([good, good], Moody(broken=True))
+    assert predict_each([good], Moody(gap=float("nan")))[1][0].startswith("the model gives band_gap = nan")
