@@ -130,18 +130,21 @@ class Explanation:
     def _colors(self) -> dict[str, Any]:
         most = max((abs(s) for s in self.sites), default=0.0) or 1.0
         estimate = self.attribution.estimate
-        name = "adds" if self.attribution.by_site else "adds (by element)"
         return {
-            "values": list(self.sites), "name": name, "unit": estimate.unit, "scale": "diverging",
+            "values": list(self.sites), "name": "adds", "unit": estimate.unit, "scale": "diverging",
             "low": -most, "high": most,
         }  # fmt: skip
 
     def cards(self) -> PredictionCards:
         """Return the prediction as a card with what each site adds."""
-        from nanoos_lab.widgets.cards import Card, PredictionCards  # noqa: PLC0415 - drawn when shown
+        from nanoos_lab.ml.trust import coverage_words  # noqa: PLC0415 - drawn when shown
+        from nanoos_lab.widgets.cards import Card, PredictionCards  # noqa: PLC0415
 
-        card = Card.of(self.attribution.estimate, self.structure.name)
-        return PredictionCards([replace(card, sites=self.sites)])
+        estimate = self.attribution.estimate
+        card = Card.of(estimate, self.structure.name)
+        of = estimate.method
+        trust = coverage_words(of.name, of.version, estimate.property) if estimate.in_domain is not False else ""
+        return PredictionCards([replace(card, sites=self.sites, trust=trust)])
 
     def facts(self) -> list[tuple[str, str]]:
         """Return what a reader wants to know, as names and values in order."""
@@ -154,7 +157,6 @@ class Explanation:
             ("How", found.way + (f", {found.draws} draws" if found.draws else ", exact")),
             ("Baseline", f"{baseline} {estimate.unit}".strip()),
             ("Adds up to", f"value minus baseline, {abs(found.missing):.0e} {estimate.unit} missing".strip()),
-            ("Meaning", found.meaning),
             (
                 "Beware",
                 "" if estimate.in_domain is not False else f"outside the model's domain. {estimate.note}",
@@ -164,7 +166,7 @@ class Explanation:
 
     def _cells(self) -> list[tuple[str, ...]]:
         symbols = [site.specie.symbol for site in self.structure.structure]
-        cells = []
+        cells: list[tuple[str, ...]] = []
         for symbol, value in sorted(self.attribution.elements.items(), key=lambda pair: -abs(pair[1])):
             count, error = symbols.count(symbol), self.attribution.errors.get(symbol)
             said = "" if error is None else f"{error:.2g}"
@@ -183,7 +185,8 @@ class Explanation:
         unit = self.attribution.estimate.unit
         title = f"Contributions{f' in {unit}' if unit else ''}"
         drawn = text.table(_HEADERS, self._cells(), numeric=_HEADERS[1:], title=title)
-        return text.stack(text.table([self._title(), ""], self.facts()), drawn)
+        meaning = f"Meaning: {self.attribution.meaning}."
+        return text.stack(text.table([self._title(), ""], self.facts()), drawn, meaning)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         from nanoos_lab.scenes.scene import MIME_TYPE  # noqa: PLC0415 - drawn when shown
@@ -191,11 +194,17 @@ class Explanation:
 
         scene, unit = self.scene(), self.attribution.estimate.unit
         shown = [(f"{c[0]} ({c[1]})", f"{c[2]} {unit}{f' ± {c[4]}' if c[4] else ''}") for c in self._cells()]
+        meaning = ("Meaning", self.attribution.meaning)
         payload = scene.to_json() | {
             "title": self._title(),
-            "facts": [list(pair) for pair in (*self.facts()[:2], *shown, *self.facts()[2:])],
+            "facts": [list(pair) for pair in (*self.facts()[:2], *shown, *self.facts()[2:], meaning)],
         }
         still = html.safe(svg_of(scene, width=_STILL_PX[0], height=_STILL_PX[1]))
         table = html.table(_HEADERS, self._cells(), numeric=_HEADERS[1:])
-        page = html.block(html.row(still, table), html.facts(self.facts()), title=self._title())
+        page = html.block(
+            html.row(still, table),
+            html.facts(self.facts()),
+            html.note(meaning[1], tone="idle"),
+            title=self._title(),
+        )
         return {MIME_TYPE: payload, "text/html": page + self.cards().html(), "text/plain": repr(self)}

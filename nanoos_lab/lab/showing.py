@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nanoos_lab.display import numbers
 from nanoos_lab.lab.details import elapsed_s, one_line
+from nanoos_lab.properties import Origin
 from nanoos_lab.store import values as value_rows
 from nanoos_lab.store.standing import standings
 from nanoos_lab.widgets.cards import Card, PredictionCards
@@ -67,10 +69,25 @@ def cards_of_values(
         return PredictionCards(several, heading=heading, notes=notes, picture=picture)
     with lab.store.read() as session:
         found = standings(session, lab.store.scope, [row for _, row in several])
-    cards = [Card.of(row, title, found.get(row.id)) for title, row in several]
+    cards = [
+        replace(Card.of(row, title, found.get(row.id)), trust=trust_words(row)) for title, row in several
+    ]
     return PredictionCards(
         cards, heading=heading, notes=notes, picture=picture, record_of=lambda run: run_record(lab, run)
     )
+
+
+def trust_words(row: PropertyValueRow) -> str:
+    """Return how often intervals like that of a predicted value held where it was measured.
+
+    Args:
+        row: The value.
+    """
+    from nanoos_lab.ml.trust import coverage_words  # noqa: PLC0415 - drawn when shown
+
+    if row.origin != Origin.PREDICTED or row.uncertainty_kind != "conformal_90" or row.in_domain is False:
+        return ""  # outside the domain nothing is promised
+    return coverage_words(row.method_name, row.method_version, row.property)
 
 
 def run_record(lab: Workspace, run: str) -> dict[str, Any]:

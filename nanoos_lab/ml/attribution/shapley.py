@@ -74,7 +74,7 @@ def shapley_values(
         structure: The crystal.
         estimate: What the predictor says of it.
         predictor: The predictor.
-        drawn: What replaces each of its elements, by draw; draws with a crystal that the predictor refuses are left out.
+        drawn: What replaces each of its elements, by draw; draws with a refused crystal are left out.
         progress: Called with the done part and a line.
 
     Raises:

@@ -21,6 +21,7 @@ SHOWN_DIGITS = 12
 @functools.lru_cache(maxsize=50_000)
 def _amounts(formula: str) -> tuple[tuple[str, float], ...]:
     from pymatgen.core.composition import Composition  # noqa: PLC0415 - heavy import
+    from pymatgen.core.periodic_table import Element  # noqa: PLC0415
 
     try:
         amounts = Composition(formula).element_composition.get_el_amt_dict()
@@ -28,6 +29,8 @@ def _amounts(formula: str) -> tuple[tuple[str, float], ...]:
         raise InvalidInputError(f"{formula!r} is no formula: {error}") from error
     if not amounts:
         raise InvalidInputError(f"{formula!r} is no formula: it names no element")
+    if unknown := [symbol for symbol in amounts if not Element.is_valid_symbol(symbol)]:
+        raise InvalidInputError(f"{formula!r} is no formula: there is no element {', '.join(unknown)}")
     return tuple(sorted(amounts.items()))
 
 

@@ -129,7 +129,7 @@ class Hulls:
         if elements not in self._inside:
             inside = [p for system, found in self._by_system.items() if system <= elements for p in found]
             if self.ends == "reference":
-                inside += [Phase(s, 0.0, 0.0, REFERENCE) for s in sorted(elements)]
+                inside += [Phase(_element(s), 0.0, 0.0, REFERENCE) for s in sorted(elements)]
             self._inside[elements] = inside
         return self._inside[elements]
 
@@ -178,6 +178,13 @@ class Hulls:
                 f"Add elemental {named}, or pass ends='reference': the reference phase, whose formation energy is 0, "
                 "then stands for it"
             )
+
+
+def _element(symbol: str) -> str:
+    """Return the formula by which an element goes, such as ``O2``."""
+    from pymatgen.core.composition import Composition  # noqa: PLC0415 - heavy import
+
+    return str(Composition(symbol).reduced_formula)
 
 
 class Diagram:

@@ -181,8 +181,6 @@ def _reduced(phase: Phase) -> str:
 
     composition: Any = Composition(phase.amounts)
     formula: str = composition.reduced_formula
-    if len(phase.amounts) == 1:
-        return next(iter(phase.amounts))
     return formula
 
 

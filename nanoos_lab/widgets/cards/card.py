@@ -21,6 +21,8 @@ _UNCERTAINTY_WORDS = {
     "conformal_90": "± covers 90 %, calibrated",
     "fit": "± error of the fit",
 }
+_OUTSIDE = "outside the domain: "
+"""How a note begins that says why a value lies outside."""
 _CONDITION_UNITS = {"temperature_K": ("T", "K"), "pressure_GPa": ("p", "GPa")}
 
 
@@ -79,6 +81,8 @@ class Card:
     """The conditions as they were stated, by which values are found alike."""
     sites: tuple[float, ...] = ()
     """What each site contributes, where a model tells it, in ``unit``."""
+    trust: str = ""
+    """How often intervals of this kind held where it was measured, in words."""
 
     @classmethod
     def of(
@@ -159,8 +163,19 @@ class Card:
         if not self.converged:
             found.append("Not converged")
         if self.in_domain is False:
-            found.append("Outside the model's domain: do not rely on it")
+            why = next((part for part in self._parts_of_note() if part.startswith(_OUTSIDE)), "")
+            said = f"{why.removeprefix(_OUTSIDE)}: do not rely on it" if why else "do not rely on it"
+            found.append(f"Outside the model's domain: {said}")
         return found
+
+    @property
+    def remark(self) -> str:
+        """The note without what a warning says already."""
+        said = self.in_domain is False
+        return "; ".join(part for part in self._parts_of_note() if not (said and part.startswith(_OUTSIDE)))
+
+    def _parts_of_note(self) -> list[str]:
+        return self.note.split("; ")
 
 
 def _method_columns(value: Any) -> tuple[str, str, str]:  # noqa: ANN401 - a StoredValue, by its columns
