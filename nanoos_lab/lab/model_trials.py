@@ -113,7 +113,9 @@ class Trial:
         a, b = self.names
         entry = get_property(row["property"])
         apart = numbers.value_text(row["mean_absolute_difference"], None, entry.unit, digits=3)
-        head = f"{entry.label}: {a} and {b} are {apart} apart on average over {row['n']} structures"
+        head = (
+            f"{entry.label}: {a} and {b} are {apart} apart on average over {_counted(row['n'], 'structure')}"
+        )
         if not row["known"]:
             return f"{head}; the lab knows none of these values, so neither is closer"
         errors = {m: numbers.value_text(row[f"{m}_mae"], None, entry.unit, digits=3) for m in "ab"}
@@ -121,8 +123,8 @@ class Trial:
         wins = row["b_closer"] if better == b else row["known"] - row["b_closer"]
         few = "; too few to tell" if row["known"] < 20 else ""  # noqa: PLR2004 - half a spread either way
         return (
-            f"{head}; against {row['known']} values by {row['known_by']} the mean absolute errors are {errors['a']} "
-            f"and {errors['b']}: {better} is closer on {wins} of them{few}"
+            f"{head}; against {_counted(row['known'], 'value')} by {row['known_by']} the mean absolute errors are "
+            f"{errors['a']} and {errors['b']}: {better} is closer on {wins} of them{few}"
         )
 
     _HEADERS = ("structure", "property", "A", "B", "B − A", "known", "error A", "error B")
@@ -132,11 +134,11 @@ class Trial:
         return [
             (
                 row["name"],
-                get_property(row["property"]).label,
+                _labelled(row["property"]),
                 _stated(row, "a"),
                 _stated(row, "b"),
                 _signed(row["difference"]),
-                "" if row["known"] is None else numbers.value_text(row["known"], None, row["unit"]),
+                "" if row["known"] is None else numbers.number(row["known"]),
                 _signed(row["a_error"]),
                 _signed(row["b_error"]),
             )
@@ -299,7 +301,16 @@ def _stated(row: Mapping[str, Any], letter: str) -> str:
     if row[letter] is None:
         return ""
     outside = " (outside)" if row[f"{letter}_in_domain"] is False else ""
-    return numbers.value_text(row[letter], row[f"{letter}_half_width"], row["unit"]) + outside
+    return numbers.value_text(row[letter], row[f"{letter}_half_width"]) + outside
+
+
+def _labelled(name: str) -> str:
+    entry = get_property(name)
+    return f"{entry.label} ({entry.unit})" if entry.unit else entry.label
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _signed(value: float | None) -> str:

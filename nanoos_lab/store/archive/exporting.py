@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from nanoos_lab._version import __version__
 from nanoos_lab.errors import ArtifactError, InvalidInputError, StoreError
@@ -29,7 +29,7 @@ from nanoos_lab.store.archive.tables import KINDS
 from nanoos_lab.store.artifacts import open_artifact
 from nanoos_lab.store.artifacts.payloads import copy
 from nanoos_lab.store.folder import sync_folder
-from nanoos_lab.store.schema import ArtifactRow
+from nanoos_lab.store.schema import ArtifactRow, ModelRow
 from nanoos_lab.store.vectors import FLOAT32
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 PIECE = 500
 """How many rows are in memory at a time."""
+MODELS = "registered models (lab.models.export takes one along)"
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 """Times of members say nothing: the manifest has the one that counts."""
 
@@ -127,6 +128,7 @@ class _Writer:
         self._counts: dict[str, int] = {}
         self._files: list[ArtifactRow] = []
         """One of those that have bytes, for each hash."""
+        self._models = 0
 
     def write_tables(self, session: Session, chosen: Selection) -> None:
         """Write all rows, and remember which artifacts have bytes."""
@@ -138,6 +140,9 @@ class _Writer:
         )
         pieces = _pieces(sorted(chosen.ids["artifact"]))
         rows = (row for part in pieces for row in session.scalars(query.where(ArtifactRow.id.in_(part))))
+        if chosen.whole:
+            models = select(func.count()).where(ModelRow.project_id == self._scope.project_id)
+            self._models = session.scalar(models) or 0
         self._files = list({row.sha256: row for row in rows}.values())
 
     def write_artifacts(self) -> None:
@@ -148,7 +153,7 @@ class _Writer:
 
     def write_manifest(self, *, artifacts: bool) -> Manifest:
         """Write what the archive says of itself, and return it."""
-        left_out = {"unfinished runs": len(self._chosen.unfinished)}
+        left_out = {"unfinished runs": len(self._chosen.unfinished), MODELS: self._models}
         manifest = Manifest(
             tool=f"nanoos-lab {__version__}",
             created=datetime.now(UTC).isoformat(timespec="seconds"),
