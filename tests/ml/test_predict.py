@@ -69,7 +69,7 @@ class Moody:
 
     name, version, synthetic, properties = "moody", "1", False, ("band_gap",)
 
-    def __init__(self, broken: bool = False, gap: float = 1.0):
+    def __init__(self, *, broken=False, gap=1.0):
         self.broken, self.gap, self.calls = broken, gap, 0
 
     def available(self):
@@ -81,7 +81,7 @@ class Moody:
     def check(self, structure):
         pass
 
-    def predict(self, structures, properties=None, progress=None):
+    def predict(self, structures, *_):
         from nanoos_lab.properties import Method, Origin, PropertyEstimate
 
         self.calls += 1
