@@ -198,10 +198,16 @@ class Run:
 
     def __rich__(self) -> RenderableType:
         """Return its terminal display."""
-        return details.run_text(self.row, self.values, self._heading())
+        values, heading = self._shown()
+        return details.run_text(self.row, values, heading)
 
-    def _heading(self) -> str:
-        return " · ".join(filter(None, [self.task, details.names_of(self.inputs)]))
+    def _shown(self) -> tuple[list[PropertyValueRow], str]:
+        """Return the values that stand in its record, and its heading; those of a large set are only counted."""
+        values, inputs = self.values, self.inputs
+        many = len(inputs) > 1 and len(values) > _SHOWN_ROWS
+        counted = f"{len(values):,} values of {len(inputs):,} structures" if many else ""
+        heading = " · ".join(filter(None, [self.task, details.names_of(inputs), counted]))
+        return [] if many else values, heading
 
     def _scenes(self) -> list[tuple[str, Scene]]:
         """Return the drawing of what it made; of a relaxation, that of what it was given as well."""
@@ -213,12 +219,13 @@ class Run:
         return [("", made.scene())]
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        row, values, scenes, picture = self.row, self.values, self._scenes(), figures.still_of_run(self)
-        page = details.run_html(row, values, self._heading(), scenes, picture)
+        row, scenes, picture = self.row, self._scenes(), figures.still_of_run(self)
+        values, heading = self._shown()
+        page = details.run_html(row, values, heading, scenes, picture)
         shown = {"text/html": page, "text/plain": repr(self)}
         if not scenes:
             return shown
-        return {beside.MIME_TYPE: beside.run_payload(row, values, self._heading(), scenes, picture), **shown}
+        return {beside.MIME_TYPE: beside.run_payload(row, values, heading, scenes, picture), **shown}
 
 
 class RunSet(Sequence[Run]):

@@ -8,6 +8,7 @@ line, and so holds each line once.
 
 from __future__ import annotations
 
+import math
 import time
 from collections import deque
 from dataclasses import dataclass, field
@@ -270,8 +271,10 @@ def _ranked(rows: list[Row], values: dict[str, list[PropertyValueRow]]) -> list[
     }
 
     def key(row: Row) -> tuple[int, float]:
+        if row.problem:
+            return row.number, math.inf
         own = energies.get(row.structure or "", {})
         name = next((name for name in _RANKED_BY if name in own), "")
-        return row.number, own[name] if name and row.how else 0.0 if row.structure else float("inf")
+        return row.number, own[name] if name and row.how else 0.0
 
     return sorted(rows, key=key)
