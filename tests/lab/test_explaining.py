@@ -62,3 +62,9 @@ def test_unknown_names_are_refused(lab, sto):
         lab.explain(sto, "debye_temperature")
     with pytest.raises(UnknownNameError):
         lab.explain(sto, predictor="nobody")
+
+
+def test_the_live_viewer_is_coloured_alike(energy):
+    pytest.importorskip("anywidget")
+    viewer = energy.view()
+    assert viewer.scene["site_values"]["name"] == "adds"

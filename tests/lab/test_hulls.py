@@ -131,6 +131,10 @@ def test_a_file_of_entries_competes_and_other_methods_are_refused(lab, system, t
     with pytest.raises(InvalidInputError, match=r"by PBE, the competing phases of entries\.csv are by SCAN"):
         lab.hull(system["MgO2"], file)
     assert lab.hull(system["MgO2"], file, mixed=True).estimate.note.count("mixed:") == 1
+    by_name = lab.hull(system["MgO2"], file, mixed=True, method="PBE")
+    assert by_name.competing.method == "SCAN", (
+        "the file's own word goes before what is said of the candidates"
+    )
     with pytest.raises(InvalidInputError, match="is no file"):
         lab.hull(system["MgO2"], "nowhere.json")
 

@@ -178,10 +178,8 @@ def _method(facts: Facts, asked: Asked, method: str, *, file: bool, mixed: bool)
 def _read(file: Path, method: str, like: Likeness) -> CompetingSet:
     from nanoos_lab.ml.hull import read_competing  # noqa: PLC0415 - where a file is given
 
-    name, version = like[1], like[2]
-    return read_competing(
-        file, method=f"{name} {version}".strip() if method.casefold() == name.casefold() else method
-    )
+    name = f"{like[1]} {like[2]}".strip()
+    return read_competing(file, otherwise=name if method.casefold() == like[1].casefold() else method)
 
 
 def _placed(

@@ -146,7 +146,7 @@ class Hulls:
         return self._diagram(elements, own)
 
     def _methods(self, candidate: Phase, method: str) -> tuple[str, ...]:
-        if method == self.competing.method:
+        if method.casefold() == self.competing.method.casefold():
             return ()
         if not self.mixed:
             raise InvalidInputError(

@@ -36,12 +36,13 @@ _ENTRIES = frozenset({"ComputedEntry", "ComputedStructureEntry", "PDEntry"})
 _LISTS = ("entries", "all_entries", "phases")
 
 
-def read_competing(path: str | Path, *, method: str = "") -> CompetingSet:
+def read_competing(path: str | Path, *, method: str = "", otherwise: str = "") -> CompetingSet:
     """Read competing phases from a file.
 
     Args:
         path: ``.json`` or ``.csv``, also with ``.gz``.
-        method: Of the energies, where the file does not say.
+        method: Of the energies; a file that says another is refused.
+        otherwise: Of the energies where the file does not say.
 
     Raises:
         InvalidInputError: The file cannot be read, a row cannot be understood, kinds of energies are mixed in it,
@@ -53,17 +54,20 @@ def read_competing(path: str | Path, *, method: str = "") -> CompetingSet:
     if ending not in ([".json"], [".csv"]):
         raise InvalidInputError(f"{file.name}: competing phases are read from .json and .csv, also with .gz")
     rows = _json_rows(text, file.name) if ending == [".json"] else _csv_rows(text, file.name)
-    return competing_of(rows, source=file.name, method=method)
+    return competing_of(rows, source=file.name, method=method, otherwise=otherwise)
 
 
-def competing_of(rows: Iterable[Mapping[str, Any]], *, source: str, method: str = "") -> CompetingSet:
+def competing_of(
+    rows: Iterable[Mapping[str, Any]], *, source: str, method: str = "", otherwise: str = ""
+) -> CompetingSet:
     """Return competing phases from rows of plain values.
 
     Args:
         rows: With a composition, an energy under one of the known names, and where known an id, an uncertainty
             and a method.
         source: What they are called in messages.
-        method: Of the energies, where they do not say.
+        method: Of the energies; rows that say another are refused.
+        otherwise: Of the energies where they do not say.
 
     Raises:
         InvalidInputError: As for :func:`read_competing`.
@@ -91,7 +95,11 @@ def competing_of(rows: Iterable[Mapping[str, Any]], *, source: str, method: str 
             f"{source} mixes formation energies and total energies: split it, one kind in each file"
         )
     make = CompetingSet.of if kinds == {"formation"} else CompetingSet.of_total_energies
-    return make(phases, source=source, method=_method(methods, method, source))
+    return make(
+        phases,
+        source=source,
+        method=_method(methods, method, source) if methods or method else _method(methods, otherwise, source),
+    )
 
 
 def _text(file: Path) -> str:
