@@ -45,9 +45,9 @@ def shades_of_words(words: Sequence[str]) -> tuple[list[Shade], list[int]]:
     shown = known if len(known) <= len(PALETTE) else known[: len(PALETTE) - 1]
     shades = [Shade(word, color) for word, color in zip(shown, PALETTE, strict=False)]
     place = {word: k for k, word in enumerate(shown)}
-    for word, label in ((set(known) - set(shown), OTHERS), ({""} & set(counts), UNKNOWN)):
-        if word:
-            place |= dict.fromkeys(word, len(shades))
+    for some, label in ((set(known) - set(shown), OTHERS), ({""} & set(counts), UNKNOWN)):
+        if some:
+            place |= dict.fromkeys(some, len(shades))
             shades.append(Shade(label, GREY if label == UNKNOWN else PALETTE[-1]))
     return shades, [place[word] for word in words]
 

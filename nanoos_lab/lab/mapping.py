@@ -95,6 +95,7 @@ class ChemicalMap:
         shades: The classes.
         shade_of: The class's place of each point.
         values: What each point is coloured by.
+        column: The property or class, as it was asked for.
         words: ``colour``: by what, in words; ``model``: by whose embeddings, and how they were made flat.
         notes: What a reader must know.
     """

@@ -7,7 +7,7 @@ UMAP draws much the same picture and is left out: with its compiler it is 210 MB
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     Plane = NDArray[np.float64]
 
 FlatBy = Literal["t-SNE", "PCA"]
-LANDMARKS = 3_000
+LANDMARKS = 2_000
 """Vectors that t-SNE places itself; of more, the others go to the landmarks that they are nearest to."""
-_FEWEST, _PERPLEXITY, _STEPS, _NEAREST, _SEED, _CHUNK = 8, 30, 600, 3, 0, 2_000
+_FEWEST, _PERPLEXITY, _STEPS, _NEAREST, _SEED, _CHUNK = 8, 30, 500, 3, 0, 2_000
 
 
 def flatten(vectors: Vectors, by: FlatBy = "t-SNE") -> Plane:
@@ -72,12 +72,12 @@ def _components(given: Plane) -> Plane:
 def _neighbours(given: Plane) -> Plane:
     try:
         from sklearn.manifold import TSNE  # noqa: PLC0415 - heavy
-        from threadpoolctl import threadpool_limits  # noqa: PLC0415
+        from threadpoolctl import threadpool_limits  # type: ignore[import-untyped] # noqa: PLC0415
     except ImportError as error:
         raise MissingExtraError("scikit-learn", "ml", "A map by t-SNE") from error
     start = _components(given)
     start *= 1e-4 / max(float(start[:, 0].std()), 1e-12)
-    tsne = TSNE(
+    tsne: Any = TSNE(  # type: ignore[no-untyped-call]
         perplexity=min(_PERPLEXITY, (len(given) - 1) / 3), init=start.astype(np.float32), random_state=_SEED,
         max_iter=_STEPS, n_jobs=1,
     )  # fmt: skip

@@ -130,7 +130,8 @@ def embeddings_of(
         version: Its version.
         structure_ids: Full ids.
     """
-    e, found = EmbeddingRow, {}
+    e = EmbeddingRow
+    found: dict[str, FloatArray] = {}
     query = select(e.structure_id, e.vector).where(_of(scope, model, version))
     for part in chunks(list(structure_ids)):
         found |= {i: vector for i, vector in session.execute(query.where(e.structure_id.in_(part)))}  # noqa: C416 - a row has keys
