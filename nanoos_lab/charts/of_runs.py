@@ -69,6 +69,11 @@ FIGURES: dict[str, dict[str, str]] = {
         "tensor": "nanoos_lab.charts.elastic:tensor_of_runs",
     },
     "neb": {"path": "nanoos_lab.charts.barrier:barriers_of_runs"},
+    "train": {
+        "course": "nanoos_lab.charts.training:curves_of_runs",
+        "parity": "nanoos_lab.charts.training:parity_of_runs",
+        "coverage": "nanoos_lab.charts.training:coverage_of_runs",
+    },
 }
 """By task, or by tasks with ``+`` between whose runs are shown together, their figures: a word for each, the default
 first, and a function ``module:name`` that takes a list of :class:`Finished` and returns a

@@ -21,6 +21,7 @@ from nanoos_lab.lab.records import StructureRecord, StructureSet
 from nanoos_lab.lab.runs import Batch, Run
 from nanoos_lab.lab.sharing import Sharing
 from nanoos_lab.lab.tables import Tabling
+from nanoos_lab.lab.training import Training
 from nanoos_lab.lab.watching import Watching
 from nanoos_lab.lab.workspace import StructureLike, Workspace
 from nanoos_lab.runs.engine import Runs
@@ -42,8 +43,8 @@ class Lab(
     Archiving,
     Cartography,
     ComparingModels,
-    Finding,
     Explaining,
+    Finding,
     History,
     Importing,
     Measuring,
@@ -52,6 +53,7 @@ class Lab(
     Sharing,
     Stability,
     Tabling,
+    Training,
     Watching,
     Workspace,
 ):

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-import math
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
     from nanoos_lab.ml.training.architectures import Epoch
 
 FILE = "curve.jsonl"
-_NUMBERS = ("loss", "validation", "rate")
 
 
 class Curve:
@@ -26,7 +24,7 @@ class Curve:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._rows = read_curve(path.read_bytes()) if path.exists() else []
+        self._rows = _read(path)
         self._path.write_text("".join(_line(row) for row in self._rows), encoding="utf-8")
         self._known = {_place(row) for row in self._rows}
 
@@ -58,35 +56,13 @@ class Curve:
         return [found[member] for member in sorted(found)]
 
 
-def read_curve(content: bytes) -> list[dict[str, Any]]:
-    """Return the passes in a file, in order; a torn last line and anything else that is no pass is passed over.
-
-    Args:
-        content: Its bytes, which may be anybody's.
-    """
+def _read(path: Path) -> list[dict[str, Any]]:
+    """Return the whole lines of a curve that we wrote; what a killed process tore is passed over."""
     found = []
-    for line in content.splitlines():
-        try:
-            row = json.loads(line)
-            good = isinstance(row["stage"], str) and all(
-                isinstance(row[n], int) for n in ("member", "epoch", "epochs")
-            )
-            good = good and all(math.isfinite(float(row[n])) for n in _NUMBERS)
-        except (ValueError, TypeError, KeyError, RecursionError):
-            continue
-        if good:
-            row["best"] = bool(row.get("best"))
-            found.append(row)
+    for line in path.read_bytes().splitlines() if path.exists() else []:
+        with contextlib.suppress(ValueError):
+            found.append(json.loads(line))
     return found
-
-
-def stages_of(rows: Iterable[dict[str, Any]]) -> list[str]:
-    """Return the trainings that a curve is of, in order.
-
-    Args:
-        rows: The passes.
-    """
-    return list(dict.fromkeys(row["stage"] for row in rows))
 
 
 def _place(row: dict[str, Any]) -> tuple[str, int, int]:

@@ -104,6 +104,17 @@ class TrainParams(Params):
         return self.name or f"my-{self.property.replace('_', '-')}"
 
 
+def learns_logarithm(params: TrainParams) -> bool:
+    """Return whether the logarithm to the base 10 is learnt.
+
+    Args:
+        params: What is asked for.
+    """
+    if params.logarithm is None:
+        return params.property in LOGARITHMIC and min(params.values, default=0.0) > 0
+    return params.logarithm
+
+
 def _identity(params: TrainParams) -> Mapping[str, Any]:
     architecture = get_architecture(params.architecture)
     return {"architecture": params.architecture, **architecture.identity(params.plan())}
@@ -154,7 +165,7 @@ def _examples(structures: Sequence[Structure], params: TrainParams, architecture
             f"the value of structure {bad[0]} is {params.values[bad[0]]}: it must be a number"
         )
     low = int((values <= 0).sum())
-    logarithm = params.property in LOGARITHMIC and not low if params.logarithm is None else params.logarithm
+    logarithm = learns_logarithm(params)
     if logarithm and low:
         raise InvalidInputError(
             f"{low} of {len(values)} values of {params.property} are not above zero and have no logarithm: give "
