@@ -49,7 +49,7 @@ def lines_of_composition(lab: Workspace, number: int, formula: str) -> Iterator[
         return
     if known := _known(lab, reduced):
         for record in known:
-            yield Asked(number, formula, how=f"known structure, {record.space_group}", known=record.id)
+            yield Asked(number, formula, how=f"known structure: {record.name}", known=record.id)
         return
     guessed = _prototypes(lab, reduced)
     for record, how in guessed:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 SHOWN = 12
 _PIECE = 1_000
+_WIDE = 28
 
 
 @dataclass(frozen=True)
@@ -189,4 +190,4 @@ class PredictionTable(Predictions):
 
 
 def _short(source: str) -> str:
-    return source if len(source) <= 48 else f"…{source[-47:]}"  # noqa: PLR2004 - a column's width
+    return source if len(source) <= _WIDE else f"…{source[1 - _WIDE :]}"

@@ -68,7 +68,7 @@ def test_a_composition_is_answered_from_its_own_polymorphs(lab) -> None:
         lab.add(name)
     answer = lab.predict(compositions=["O2Ti", "SrTiO3"], properties=["formation_energy"], **FAST)
     assert [row.number for row in answer.rows] == sorted(row.number for row in answer.rows)
-    assert all(row.how.startswith("known structure, ") for row in answer.rows)
+    assert all(row.how.startswith("known structure: ") for row in answer.rows)
     assert [row.formula for row in answer.rows] == ["TiO2", "TiO2", "SrTiO3"]
     assert [row.number for row in answer.rows] == [1, 1, 2]
     assert "known structure" in repr(answer)
