@@ -232,6 +232,12 @@ def _calibration(
     """Return half widths measured on one half of the rows, with the figures of the other."""
     values, truth = pairs
     measured = np.array([_half(s, "widths") for s in structures])
+    if min(int(measured.sum()), int((~measured).sum())) < LEAST_ROWS // 2:
+        raise InvalidInputError(
+            f"{len(truth)} rows fall into halves of {int(measured.sum())} and {int((~measured).sum())}, by their "
+            f"compositions, too few to measure half widths and test them: give more compounds, so that each half has "
+            f"{LEAST_ROWS // 2}"
+        )
     zeros = np.zeros(len(values))
     held = Held(values, zeros, zeros, truth)
     rule = fit_rule(held.take(measured), floor=known[1])

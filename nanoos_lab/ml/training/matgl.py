@@ -250,18 +250,19 @@ class M3GNet(MatGLArchitecture):
 def _refuse_unknown(structures: Sequence[Structure], network: NetworkFile, who: str) -> None:
     """Refuse rows that the network itself cannot know, all at once: it may see less far than the next one."""
     elements = frozenset(network.arguments.get("element_types") or known_elements())
-    cutoff, refused = float(network.arguments["cutoff"]), {}
+    cutoff = float(network.arguments["cutoff"])
+    refused: dict[int, InvalidInputError | OutOfDomainError] = {}
     for row, structure in enumerate(structures):
         try:
             check_crystal(structure, who=who, elements=elements, cutoff_angstrom=cutoff)
         except (InvalidInputError, OutOfDomainError) as error:
             refused[row] = error
     if refused:
-        first, error = next(iter(refused.items()))
+        first, reason = next(iter(refused.items()))
         listed = ", ".join(map(str, list(refused)[:_LISTED])) + (", ..." if len(refused) > _LISTED else "")
-        raise type(error)(
+        raise type(reason)(
             f"{len(refused)} of {len(structures)} rows cannot be learnt from (rows {listed}): leave them out; "
-            f"row {first}: {error}"
+            f"row {first}: {reason}"
         )
 
 

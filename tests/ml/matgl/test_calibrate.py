@@ -66,6 +66,13 @@ def test_rare_elements_lie_outside_its_domain(unknown, mp2018):
     assert "hardly any Ac crystal among the calibration rows" in energy.note
 
 
+def test_polymorphs_of_one_compound_are_one_half_only(unknown, mp2018):
+    structures, known = mp2018
+    with pytest.raises(InvalidInputError, match="too few to measure half widths"):
+        calibrated(unknown, ([structures[0]] * 50, [known[0]] * 50))
+    assert not (unknown / "references.json").exists()
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
