@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nanoos_lab.display import html, numbers, text
 from nanoos_lab.errors import InvalidInputError, UnknownNameError
+from nanoos_lab.lab.model_files import check_name, columns_of, known_file, packed
 from nanoos_lab.lab.model_names import named_predictor
 from nanoos_lab.lab.model_records import METRIC_COLUMNS, ModelRecord
 from nanoos_lab.lab.model_trials import Trial, try_models
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from nanoos_lab.lab.workspace import StructureLike
-    from nanoos_lab.ml.models import Manifest
     from nanoos_lab.store.schema import ArtifactRow
 
 _PARAMS = {"predict": "predictor", "embed": "model"}
@@ -346,20 +346,20 @@ class Models(Sequence[ModelRecord]):
         from nanoos_lab.ml.models import open_model  # noqa: PLC0415 - brings numpy
 
         with tempfile.TemporaryDirectory() as folder:
-            path, same = _packed(path, name, version, Path(folder))
+            path, same = packed(path, name, version, Path(folder))
             manifest = open_model(path).manifest
-            _check_name(manifest.name)
+            check_name(manifest.name)
             scope = self._lab.store.scope
             payload = None if artifact is not None and same else place(scope, path)
             with self._lab.store.write() as session:
                 kept = artifact
                 if payload is not None:
-                    kept = _known_file(session, scope, manifest, payload.sha256) or record_file(
+                    kept = known_file(session, scope, manifest, payload.sha256) or record_file(
                         session, scope, f"{manifest.name}-{manifest.version}{path.suffix}", payload
                     )
                 assert kept is not None  # noqa: S101 - one of both is there
                 row, _ = rows.add_model(
-                    session, scope, _columns(manifest, run_id), kept, activate=activate, source=source
+                    session, scope, columns_of(manifest, run_id), kept, activate=activate, source=source
                 )
         return ModelRecord(self._lab, row)
 
@@ -378,57 +378,3 @@ def _existing(source: object) -> Path | None:
         return None
     path = Path(source).expanduser()
     return path if path.exists() else None
-
-
-def _packed(path: Path, name: str | None, version: str | None, folder: Path) -> tuple[Path, bool]:
-    """Return a model as one file, under another name where one is given, and whether it is the same file."""
-    from nanoos_lab.ml.models import Manifest, pack, read_manifest, unpack, write_model  # noqa: PLC0415
-
-    manifest = read_manifest(path)
-    changes = {"name": name or manifest.name, "version": version or manifest.version}
-    if changes == {"name": manifest.name, "version": manifest.version}:
-        return (pack(path, folder), False) if path.is_dir() else (path, True)
-    try:
-        renamed = Manifest.model_validate(manifest.model_dump() | changes)
-    except ValueError:
-        raise InvalidInputError(
-            f"a model cannot be called {changes['name']!r} in version {changes['version']!r}: a name has small "
-            "letters, digits, dots, underscores and hyphens, a version also capital letters and plus signs"
-        ) from None
-    source = path
-    if not path.is_dir():
-        unpack(path, folder / "model")
-        source = folder / "model"
-    write_model(folder / "renamed", renamed, {one: source / one for one in manifest.sha256})
-    return pack(folder / "renamed", folder), False
-
-
-def _check_name(name: str) -> None:
-    from nanoos_lab.ml import PREDICTORS  # noqa: PLC0415 - a registry of plug-ins
-
-    if name in PREDICTORS:
-        raise InvalidInputError(
-            f"{name!r} is the name of a predictor that comes with the package: register the model under another one, "
-            f'such as name="my-{name}"'
-        )
-
-
-def _known_file(session: Any, scope: Any, manifest: Manifest, sha256: str) -> ArtifactRow | None:  # noqa: ANN401
-    """Return the file of the same version where it is registered already with these bytes."""
-    from nanoos_lab.store.schema import ArtifactRow as Artifact  # noqa: PLC0415
-
-    for row in rows.list_models(session, scope, manifest.name):
-        if row.version == manifest.version:
-            known: ArtifactRow = session.get_one(Artifact, (scope.project_id, row.artifact_id))
-            return known if known.sha256 == sha256 else None
-    return None
-
-
-def _columns(manifest: Manifest, run_id: str | None) -> dict[str, Any]:
-    said = manifest.model_dump(mode="json", include={"metrics"})
-    base = manifest.base
-    return {
-        "name": manifest.name, "version": manifest.version, "architecture": manifest.architecture,
-        "targets": list(manifest.properties), "base": None if base is None else base[:200], "run_id": run_id,
-        "synthetic": manifest.synthetic, "metrics": said["metrics"],
-    }  # fmt: skip
