@@ -130,3 +130,21 @@ def test_both_databases_find_the_same_by_our_own_network(lab_place):
         found = lab.similar("SrTiO3", k=2, **GNN)
         assert found[0].name == "TiO2"
         assert len(lab.chemical_map(**GNN, by="PCA")) == 5
+
+
+def test_a_registered_model_has_an_index_of_its_own_and_can_be_compared(tmp_path):
+    from nanoos_lab.testing.models import shipped_model
+
+    pytest.importorskip("onnx")
+    with nl.open(tmp_path / "lab") as lab:
+        for name in ("SrTiO3", "BaTiO3-cubic", "NaCl", "Cu"):
+            lab.add(samples_folder() / f"{name}.cif")
+        lab.models.register(shipped_model(tmp_path, "my-gap"))
+        found = lab.similar("SrTiO3", k=3, model="my-gap")
+        assert found[0].name == "BaTiO3-cubic"
+        assert found.model.startswith("my-gap 1 #")
+        shipped = lab.similar("SrTiO3", k=3, **GNN)
+        assert found.similarities == pytest.approx(shipped.similarities, abs=1e-4)
+        assert len(lab.runs(task="embed")) == 2
+        compared = lab.compare_models("band_gap", predictors=["my-gap"])
+        assert [one.partition(" · ")[0] for one in compared.methods] == ["my-gap 1"]
