@@ -1,7 +1,7 @@
 """The rows that the shipped models learn from, out of the shared data folder: crystals, labels, parts.
 
 Labels that other tables hold by formula and space group, or by formula alone, are joined where exactly one
-crystal answers to them. Each row carries the part that :mod:`nanoos_lab.ml.training.splits` gives its formula.
+crystal answers to them. Each row carries the part that :mod:`nanoos_lab.ml.training.splits` gives its material.
 """
 
 from __future__ import annotations
@@ -53,19 +53,30 @@ def crystals(data: Path) -> Rows:
             table[task] = np.nan
     _join_moduli(table, data)
     _join_debye(table, data)
-    names = {f: part_of(f) for f in table.formula.unique()}
-    table["part"] = table.formula.map(names)
+    table["part"] = parts_of(table)
     cells = [_cell(*row) for row in zip(table.lattice, table.frac_coords, table.numbers, strict=True)]
     kept = ["id", "source", "formula", "spacegroup", "part", "sites", "e_above_hull", *TARGETS]
     return Rows(cells, table[kept])
 
 
-def compositions(data: Path) -> pd.DataFrame:
-    """Return compounds known by formula alone, with part and targets; one row a formula.
+def parts_of(table: pd.DataFrame) -> list[str]:
+    """Return the part of each row: by its id, and where the table has none by its formula.
+
+    Args:
+        table: With ``id``, ``source`` and ``formula``.
+    """
+    ids = table.id.where(table.source != "phonons", "")
+    return [part_of(f, i) for f, i in zip(table.formula, ids, strict=True)]
+
+
+def compositions(data: Path, crystals: pd.DataFrame) -> pd.DataFrame:
+    """Return compounds known by formula alone, with targets, one row a formula; none that a held-out crystal has.
 
     Args:
         data: The shared data folder.
+        crystals: With ``formula`` and ``part``.
     """
+    held = set(crystals.formula[crystals.part != "train"])
     read = lambda name: pd.read_parquet(data / "matbench_targets" / f"matbench_{name}.parquet")  # noqa: E731
     tables = [
         ("formation_energy", read("mp_e_form").rename(columns={"e_form": "value"}), "min"),
@@ -83,8 +94,8 @@ def compositions(data: Path) -> pd.DataFrame:
     joined = pd.concat(columns, axis=1)
     joined.loc[joined.log_k <= 0, "log_k"] = np.nan
     joined.loc[joined.log_g <= 0, "log_g"] = np.nan
-    joined["part"] = [part_of(f) for f in joined.index]
-    return joined.rename_axis("formula").reset_index()
+    kept = [f not in held and part_of(f) != "unseen" for f in joined.index]
+    return joined[kept].rename_axis("formula").reset_index()
 
 
 def _logged(table: pd.DataFrame, column: str) -> pd.DataFrame:

@@ -1,20 +1,21 @@
 """Train, evaluate and ship ``nanoos-gnn``: one command from the data folder to weights and model card.
 
-Run from the repository root (about two hours on one idle core, hours on a busy one)::
+Run from the repository root (about three hours on one idle core)::
 
     OMP_NUM_THREADS=1 python scripts/train_models.py ../shared/data --out FOLDER
 
 It needs the extras ``ml`` and ``train``, pandas with pyarrow, and a C++ compiler. Each stage leaves a file in the
 folder ``--out`` and is not repeated while that file is there; a training that was interrupted goes on from its
-last pass. ``--stages`` runs some of: data, compositions, chgnet, trunk, branches, heads, trees, bundle.
+last pass. ``--stages`` runs some of: data, compositions, chgnet, fast, heads, trees, bundle, figures; the last asks the
+shipped files again and prints their figures.
 """
 
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -23,31 +24,28 @@ import train_data
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.linear_model import Ridge
 from train_features import chgnet_of
+from train_heads import HeadData, HeadPlan, head_says, train_head, vectors_of
 
 from nanoos_lab.ml.accurate.features import Features
+from nanoos_lab.ml.accurate.heads import HeadShape
 from nanoos_lab.ml.accurate.opinion import given_rows, tree_rows
 from nanoos_lab.ml.accurate.trees import from_sklearn, save_forests
 from nanoos_lab.ml.gnn.composition import CompositionNetwork
-from nanoos_lab.ml.gnn.network import Network, Shape
+from nanoos_lab.ml.gnn.network import Shape
 from nanoos_lab.ml.gnn.opinion import TARGETS
 from nanoos_lab.ml.graphs import Graphs, graphs_of_cells
-from nanoos_lab.ml.training.loop import WEIGHTS, Examples, Plan, grown, predict, train
+from nanoos_lab.ml.training.loop import WEIGHTS, Examples, Plan, predict, train
 from nanoos_lab.ml.training.pretrain import TASKS as KNOWN_TASKS
 from nanoos_lab.ml.training.pretrain import Compounds, pretrain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
-TRUNK = Plan(epochs=26, stop=20)
-BRANCH = Plan(epochs=5, peak=1.2e-3, end=1e-3, warm=0.02)
-HEADS = Plan(epochs=6, peak=1.5e-3, end=1e-3)
-HEAD_WEIGHTS = {
-    **WEIGHTS, "formation_energy": 4.0, "log_k": 0.5, "log_g": 0.5, "log_debye": 0.25, "log_phonon": 0.2,
-    "log_index": 0.2,
-}  # fmt: skip
-"""The members with CHGNet's numbers add to its formation energy: what they add is small."""
+SHAPE = Shape(dropout=0.1)
+FAST_PLAN = Plan(epochs=13, end=2e-3)
+FAST_WEIGHTS = {**WEIGHTS, "gap": 1.5, "gap_2018": 0.3}
 MEMBERS = 5
 PRETRAINING = 14
 """Passes over the compounds."""
@@ -60,6 +58,13 @@ MANY = 5000
 SHOWN = ("formation_energy", "gap", "log_k", "log_g")
 """Targets of the learning curve."""
 TREES = ("formation_energy", "log_k", "log_g", "log_debye", "log_phonon", "log_index")
+
+
+class Scaling(NamedTuple):
+    """What CHGNet's numbers of an atom are shifted and divided by, shape (66,) each."""
+
+    shift: NDArray[np.float32]
+    scale: NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -113,18 +118,19 @@ def prepared(data: Path, out: Path) -> Prepared:
     return Prepared(pd.read_parquet(out / "rows.parquet"), graphs, np.load(out / "volumes.npy"))
 
 
-def compositions(data: Path, out: Path) -> CompositionNetwork:
+def compositions(ready: Prepared, data: Path, out: Path) -> CompositionNetwork:
     """Return the composition network, trained on compounds without a structure.
 
     Args:
+        ready: The crystals; the formulas of held-out ones are left out.
         data: The shared data folder.
         out: The folder of this training.
     """
     path = out / "compositions.pt"
     if not path.exists():
-        table = train_data.compositions(data)
-        table = table[table.part == "train"]
+        table = train_data.compositions(data, ready.rows)
         compounds = Compounds(table.formula.tolist(), table[list(KNOWN_TASKS)].to_numpy())
+        print(f"compositions: {len(table)} formulas", flush=True)
         network = pretrain(
             compounds,
             epochs=PRETRAINING,
@@ -137,29 +143,25 @@ def compositions(data: Path, out: Path) -> CompositionNetwork:
     return network
 
 
-def fast(ready: Prepared, data: Path, out: Path, *, trunk_only: bool) -> None:
-    """Train the trunk, and from its weights the members.
+def fast(ready: Prepared, data: Path, out: Path, members: Sequence[int]) -> None:
+    """Train members of the fast tier, each from the composition network and its own seed.
 
     Args:
         ready: The data.
         data: The shared data folder.
         out: The folder of this training.
-        trunk_only: Whether to stop after the trunk.
+        members: Which, counted from one.
     """
     examples, rows = Examples(ready.graphs, ready.targets), np.flatnonzero(ready.learned())
-    told = _reporter(examples, ready, out)
-    trunk = out / "trunk.pt"
-    train(
-        examples, rows, Shape(), TRUNK, start=compositions(data, out), checkpoint=trunk, report=told("trunk")
-    )
-    start = torch.load(trunk, weights_only=True)["network"]
-    for seed in range(1, 0 if trunk_only else MEMBERS + 1):
+    print(f"fast: {len(rows)} crystals", flush=True)
+    told = _reporter(ready, out, lambda network, r: predict(network, examples, r))
+    start = compositions(ready, data, out)
+    for seed in members:
         final = out / f"fast-{seed}.pt"
         if not final.exists():
-            plan = Plan(**{**BRANCH.__dict__, "seed": seed})
             member = train(
-                examples, rows, Shape(), plan, start=start, checkpoint=out / f"branch-{seed}.pt",
-                report=told(f"member {seed}"),
+                examples, rows, SHAPE, replace(FAST_PLAN, seed=seed), start=start, weights=FAST_WEIGHTS,
+                checkpoint=out / f"run-{seed}.pt", report=told(f"member {seed}"),
             )  # fmt: skip
             torch.save(member.state_dict(), final)
 
@@ -187,8 +189,8 @@ def accurate_inputs(ready: Prepared, data: Path, out: Path) -> tuple[Features, N
     return features, (features.energies + ridge.predict(parts)).astype(np.float32), -ridge.coef_
 
 
-def heads(ready: Prepared, data: Path, out: Path) -> None:
-    """Train the members that read CHGNet's features as well, from the trunk's weights.
+def head_data(ready: Prepared, data: Path, out: Path) -> tuple[HeadData, Scaling]:
+    """Return what heads read, and what CHGNet's numbers were shifted and scaled by: the training rows' moments.
 
     Args:
         ready: The data.
@@ -196,26 +198,38 @@ def heads(ready: Prepared, data: Path, out: Path) -> None:
         out: The folder of this training.
     """
     features, base, _ = accurate_inputs(ready, data, out)
-    shift, scale = np.nanmean(features.atoms, axis=0), np.nanstd(features.atoms, axis=0)
-    extra = ((features.atoms - shift) / scale).astype(np.float16)
-    examples = Examples(ready.graphs, ready.targets, extra, given_rows(base, ready.volumes))
-    rows = np.flatnonzero(ready.learned() & np.isfinite(base))
-    shape = head_shape()
-    start = grown(Network(shape), torch.load(out / "trunk.pt", weights_only=True)["network"])
-    for seed in range(1, MEMBERS + 1):
+    own = features.atoms[np.repeat(ready.of("train"), ready.graphs.atoms)]
+    scaling = Scaling(np.nanmean(own, axis=0), np.nanstd(own, axis=0))
+    extra = np.nan_to_num((features.atoms - scaling.shift) / scaling.scale).astype(np.float32)
+    given = given_rows(np.nan_to_num(base), ready.volumes)
+    vectors = vectors_of(compositions(ready, data, out), ready.graphs)
+    arrays = (torch.from_numpy(x) for x in (ready.targets, extra, given))
+    return HeadData(ready.graphs, *arrays, vectors), scaling
+
+
+def heads(ready: Prepared, data: Path, out: Path, members: Sequence[int]) -> None:
+    """Train the members that read CHGNet's features.
+
+    Args:
+        ready: The data.
+        data: The shared data folder.
+        out: The folder of this training.
+        members: Which, counted from one.
+    """
+    known, _ = head_data(ready, data, out)
+    energies = chgnet_of(data, out / "chgnet.npz").energies
+    small = ready.rows.sites.to_numpy() <= train_data.MOST_SITES
+    labelled = (ready.rows.source == "mp20") | ready.rows[list(TARGETS[4:])].notna().any(axis=1)
+    rows = np.flatnonzero(ready.of("train") & small & np.isfinite(energies) & labelled)
+    print(f"heads: {len(rows)} crystals", flush=True)
+    for seed in members:
         final = out / f"heads-{seed}.pt"
         if not final.exists():
-            plan = Plan(**{**HEADS.__dict__, "seed": seed})
-            member = train(
-                examples, rows, shape, plan, start=start, weights=HEAD_WEIGHTS,
-                checkpoint=out / f"head-{seed}.pt", report=_reporter(examples, ready, out)(f"heads {seed}"),
-            )  # fmt: skip
-            torch.save(member.state_dict(), final)
-
-
-def head_shape() -> Shape:
-    """Return the sizes of the members that read CHGNet's numbers of each atom as well."""
-    return Shape(extra=66, given=2)
+            told = _reporter(ready, out, lambda head, r: head_says(head, known, r))(f"heads {seed}")
+            head = train_head(
+                known, rows, HeadShape(), HeadPlan(seed=seed), report=lambda k, h, t=told: t(k, np.nan, h)
+            )
+            torch.save(head.state_dict(), final)
 
 
 def trees(ready: Prepared, data: Path, out: Path) -> None:
@@ -259,14 +273,15 @@ def _boosted(table: NDArray, target: NDArray) -> list[HistGradientBoostingRegres
 
 
 def _reporter(
-    examples: Examples, ready: Prepared, out: Path
-) -> Callable[[str], Callable[[int, float, Network], None]]:
+    ready: Prepared, out: Path, say: Callable[[Any, NDArray[np.int64]], NDArray[np.float32]]
+) -> Callable[[str], Callable[[int, float, Any], None]]:
+    """Return what writes the learning curve, by name; ``say`` asks a network about rows."""
     rows = np.flatnonzero(ready.of("validation", "mp20"))
 
-    def named(name: str) -> Callable[[int, float, Network], None]:
-        def report(epoch: int, loss: float, network: Network) -> None:
-            error = np.abs(predict(network, examples, rows) - examples.targets[rows])
-            mean = dict(zip(TARGETS, np.nanmean(error, axis=0), strict=True))
+    def named(name: str) -> Callable[[int, float, Any], None]:
+        def report(epoch: int, loss: float, network: Any) -> None:  # noqa: ANN401 - of either tier
+            error = np.abs(say(network, rows) - ready.targets[rows])
+            mean = {t: np.nanmean(error[:, TARGETS.index(t)]) for t in SHOWN}
             shown = ", ".join(f"{t} {mean[t]:.4f}" for t in SHOWN)
             print(f"{name}: pass {epoch}, loss {loss:.4f}, validation {shown}", flush=True)
             figures = (f"{mean[t]:.4f}" for t in SHOWN)
@@ -285,20 +300,23 @@ def main() -> None:
     )
     parser.add_argument("data", type=Path)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--stages", nargs="+", default=["trunk", "branches", "heads", "trees", "bundle"])
+    parser.add_argument("--members", nargs="+", type=int, default=range(1, MEMBERS + 1))
+    parser.add_argument("--stages", nargs="+", default=["fast", "heads", "trees", "bundle"])
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
     ready = prepared(given.data, given.out)
     for stage in given.stages:
-        if stage in {"trunk", "branches"}:
-            fast(ready, given.data, given.out, trunk_only=stage == "trunk")
-        elif stage == "bundle":
-            from train_bundle import ship  # noqa: PLC0415 - imports this module
+        if stage in {"fast", "heads"}:
+            {"fast": fast, "heads": heads}[stage](ready, given.data, given.out, given.members)
+        elif stage == "compositions":
+            compositions(ready, given.data, given.out)
+        elif stage in {"bundle", "figures"}:
+            import train_bundle  # noqa: PLC0415 - imports this module
 
-            ship(ready, given.data, given.out)
-        elif stage not in {"data", "compositions", "chgnet"}:
-            {"heads": heads, "trees": trees}[stage](ready, given.data, given.out)
+            {"bundle": train_bundle.ship, "figures": train_bundle.retell}[stage](ready, given.data, given.out)
+        elif stage == "trees":
+            trees(ready, given.data, given.out)
 
 
 if __name__ == "__main__":

@@ -37,6 +37,8 @@ class Asked:
     """Embeddings, shape (g, 128): the first member's vector that the fast targets are read from."""
     distances: NDArray[np.float64]
     """From the training rows' mean embedding, in units of their scatter, shape (g,)."""
+    volumes: NDArray[np.float64]
+    """In Å³/atom, shape (g,)."""
 
 
 def ask(
@@ -70,6 +72,7 @@ def ask(
         quick.sites.mean(axis=0).astype(np.float64),
         states,
         bundle.domain.cloud.distance(states),
+        np.array([s.volume / len(s) for s in structures]),
     )
 
 
@@ -84,10 +87,9 @@ def _second(
     base = accurate.base_energies(features, graphs, bundle.references_ev)
     volumes = np.array([s.volume / len(s) for s in structures])
     extra = (features.atoms - np.array(bundle.shift)) / np.array(bundle.scale)
-    heads = session.run(
-        folder / HEADS, graphs, extra=extra.astype(np.float32), given=accurate.given_rows(base, volumes)
-    ).targets
-    heads[:, :, 0] += base
+    heads = session.run_heads(
+        folder / HEADS, graphs, extra.astype(np.float32), accurate.given_rows(base, volumes)
+    )
     rows = accurate.tree_rows(features, graphs, base, volumes)
     return {
         "heads": heads,

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from nanoos_lab.ml.conformal import Rule
 from nanoos_lab.ml.domain import Cloud
+from nanoos_lab.ml.gnn.geometry import Usual
 
 FOLDER = Path(__file__).parents[1] / "data" / "gnn"
 Tier = Literal["fast", "accurate"]
@@ -69,6 +70,8 @@ class Domain(_Value):
     """Distance that 99 of 100 calibration rows do not exceed."""
     elements: dict[str, int]
     """Training crystals with each element."""
+    usual: Usual | None = None
+    """What volumes and distances are usual; None where that was not learned."""
 
     @functools.cached_property
     def cloud(self) -> Cloud:

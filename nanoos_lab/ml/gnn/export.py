@@ -39,8 +39,6 @@ class Ensemble(nn.Module):
         centers: Tensor,
         neighbours: Tensor,
         vectors: Tensor,
-        extra: Tensor | None = None,
-        given: Tensor | None = None,
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Return what every member states, as ``OUTPUTS`` says.
 
@@ -51,22 +49,22 @@ class Ensemble(nn.Module):
             centers: As for a network.
             neighbours: As for a network.
             vectors: As for a network.
-            extra: As for a network.
-            given: As for a network.
         """
-        inputs = (numbers, graph, graph_ones, centers, neighbours, vectors, extra, given)
-        found = [member(*inputs) for member in self.members]
+        found = [member(numbers, graph, graph_ones, centers, neighbours, vectors) for member in self.members]
         targets, sites, states = (torch.stack([f[k] for f in found]) for k in range(3))
         return targets, sites, states
 
 
-def export_onnx(ensemble: Ensemble, example: dict[str, Tensor], path: Path) -> None:
+def export_onnx(
+    ensemble: nn.Module, example: dict[str, Tensor], path: Path, outputs: Sequence[str] = OUTPUTS
+) -> None:
     """Write an ensemble as ONNX.
 
     Args:
         ensemble: The networks.
         example: Inputs of at least two crystals with two atoms each.
         path: The file to write.
+        outputs: Their names.
     """
     atoms, graphs, edges = (torch.export.Dim(name, min=2) for name in ("atoms", "graphs", "edges"))
     dims = {
@@ -80,7 +78,7 @@ def export_onnx(ensemble: Ensemble, example: dict[str, Tensor], path: Path) -> N
             kwargs=example,
             dynamic_shapes={name: {0: dims[name]} for name in example},
             input_names=list(example),
-            output_names=list(OUTPUTS),
+            output_names=list(outputs),
             opset_version=_OPSET,
             dynamo=True,
             verbose=False,

@@ -33,6 +33,8 @@ class Shape:
     """Numbers given with each atom, such as another model's features."""
     given: int = 0
     """Numbers given with each graph."""
+    dropout: float = 0.0
+    """Part of the numbers of atoms and crystals that is left out at random in training."""
 
 
 class Network(nn.Module):
@@ -60,10 +62,11 @@ class Network(nn.Module):
         self.site = nn.Sequential(
             nn.LayerNorm(width), nn.Linear(width, width), nn.SiLU(), nn.Linear(width, 1)
         )
-        self.pool = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, 2 * width), nn.SiLU())
+        dropout = nn.Dropout(shape.dropout)
+        self.pool = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, 2 * width), nn.SiLU(), dropout)
         self.attend = nn.Linear(2 * width, 4)
         read = 4 * width + context + shape.given
-        self.read = nn.Sequential(nn.LayerNorm(read), nn.Linear(read, 2 * width), nn.SiLU())
+        self.read = nn.Sequential(nn.LayerNorm(read), nn.Linear(read, 2 * width), nn.SiLU(), dropout)
         self.heads = nn.ModuleList(
             [nn.Sequential(nn.Linear(2 * width, width), nn.SiLU(), nn.Linear(width, 1)) for _ in TARGETS[1:]]
         )

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nanoos_lab.ml.graphs.flat import ranges, starts
 from nanoos_lab.ml.runtime import open_session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float32]
 
-__all__ = ["MOST_EDGES", "Answers", "open_session", "run"]
+__all__ = ["MOST_EDGES", "Answers", "open_session", "run", "run_heads"]
 
 MOST_EDGES = 20_000
 """Edges of a batch: about 64 crystals of ten atoms; larger batches bring nothing on a CPU."""
@@ -37,46 +38,51 @@ class Answers:
     """The vectors that the targets are read from, shape (m, g, s)."""
 
 
-def run(
-    path: Path,
-    graphs: Graphs,
-    *,
-    extra: FloatArray | None = None,
-    given: FloatArray | None = None,
-    progress: Callable[[int], None] | None = None,
-) -> Answers:
+def run(path: Path, graphs: Graphs, *, progress: Callable[[int], None] | None = None) -> Answers:
     """Ask an ensemble about crystals.
 
     Args:
         path: The ONNX file.
         graphs: The crystals, at least one.
-        extra: Numbers of each atom, shape (a, x), for an ensemble that reads them.
-        given: Numbers of each crystal, shape (g, y), likewise.
         progress: Called with the number of crystals that are done.
     """
+    parts, rows = _parts(path, graphs, {}, progress)
+    targets, sites, states = (np.concatenate([p[k] for p in parts], axis=1) for k in range(3))
+    back = np.argsort(rows)
+    owner = np.repeat(rows, graphs.atoms[rows])
+    return Answers(targets[:, back], sites[:, np.argsort(owner, kind="stable")], states[:, back])
+
+
+def run_heads(path: Path, graphs: Graphs, extra: FloatArray, given: FloatArray) -> FloatArray:
+    """Ask heads about crystals, and return what each of m says of t targets, shape (m, g, t).
+
+    Args:
+        path: The ONNX file.
+        graphs: The crystals, at least one.
+        extra: Numbers of each atom, shape (a, x).
+        given: Numbers of each crystal, shape (g, y).
+    """
+    parts, rows = _parts(path, graphs, {"extra": extra, "given": given}, None)
+    return np.asarray(np.concatenate([p[0] for p in parts], axis=1)[:, np.argsort(rows)])
+
+
+def _parts(
+    path: Path, graphs: Graphs, more: Mapping[str, FloatArray], progress: Callable[[int], None] | None
+) -> tuple[list[list[FloatArray]], NDArray[np.int64]]:
+    """Return the outputs of each batch, and the crystals in the order of the batches."""
     session = open_session(path)
     known = {i.name for i in session.get_inputs()}
-    first = np.cumsum(graphs.atoms) - graphs.atoms
+    first = starts(graphs.atoms)
     parts: list[list[FloatArray]] = []
     rows: list[NDArray[np.int64]] = []
     done = 0
     for chosen in graphs.batches(MOST_EDGES):
         inputs: dict[str, Any] = dict(graphs.take(chosen).inputs())
-        if extra is not None:
-            inputs["extra"] = np.concatenate([extra[first[r] : first[r] + graphs.atoms[r]] for r in chosen])
-        if given is not None:
-            inputs["given"] = given[chosen]
+        at = ranges(first[chosen], graphs.atoms[chosen])
+        inputs |= {name: array[at if name == "extra" else chosen] for name, array in more.items()}
         parts.append(session.run(None, {name: array for name, array in inputs.items() if name in known}))
         rows.append(chosen)
         done += len(chosen)
         if progress is not None:
             progress(done)
-    return _ordered(parts, np.concatenate(rows), graphs)
-
-
-def _ordered(parts: list[list[FloatArray]], rows: NDArray[np.int64], graphs: Graphs) -> Answers:
-    """Put answers of batches into the order of the crystals."""
-    targets, sites, states = (np.concatenate([p[k] for p in parts], axis=1) for k in range(3))
-    back = np.argsort(rows)
-    owner = np.repeat(rows, graphs.atoms[rows])
-    return Answers(targets[:, back], sites[:, np.argsort(owner, kind="stable")], states[:, back])
+    return parts, np.concatenate(rows)

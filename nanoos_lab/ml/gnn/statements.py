@@ -76,9 +76,10 @@ def _doubts(asked: Asked, bundle: Bundle) -> list[str]:
     """Return why each crystal lies outside the domain, empty where it lies inside."""
     from ase.data import chemical_symbols  # noqa: PLC0415 - the symbols in order
 
-    known, limit = bundle.domain.elements, bundle.domain.limit
+    known, limit, usual = bundle.domain.elements, bundle.domain.limit, bundle.domain.usual
+    shapes = [[] for _ in asked.distances] if usual is None else usual.doubts(asked.graphs, asked.volumes)
     found = []
-    for numbers, distance in zip(_by_crystal(asked), asked.distances, strict=True):
+    for numbers, distance, shape in zip(_by_crystal(asked), asked.distances, shapes, strict=True):
         symbols = sorted({chemical_symbols[z] for z in numbers})
         reasons = [
             f"hardly any {symbol} crystal among the training data"
@@ -91,6 +92,7 @@ def _doubts(asked: Asked, bundle: Bundle) -> list[str]:
             reasons.append(
                 f"its embedding is {distance:.1f} from the training data's mean, beyond {limit:.1f}"
             )
+        reasons += shape
         found.append(f"outside the domain: {', '.join(reasons)}" if reasons else "")
     return found
 

@@ -12,7 +12,7 @@ from torch import nn
 from nanoos_lab.ml.gnn.network import Network, Shape
 from nanoos_lab.ml.gnn.opinion import TARGETS
 from nanoos_lab.ml.training.averaging import Average, schedule
-from nanoos_lab.ml.training.pretrain import loss_of
+from nanoos_lab.ml.training.pretrain import loss_of, moments
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -164,21 +164,6 @@ def train(
         progress.save(checkpoint, epoch + 1)
         report(epoch, total / per_epoch, average.network)
     return average.network
-
-
-def moments(targets: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return mean and scatter of each target, 0 and 1 where fewer than two rows know it, shape (t,) each.
-
-    Args:
-        targets: Shape (n, t), NaN where unknown.
-    """
-    known = np.isfinite(targets)
-    count = known.sum(axis=0)
-    filled = np.where(known, targets, 0.0)
-    mean = filled.sum(axis=0) / np.maximum(count, 1)
-    scatter = np.sqrt((known * (filled - mean) ** 2).sum(axis=0) / np.maximum(count, 1))
-    usable = (count > 1) & (scatter > 0)
-    return (mean * (count > 0)).astype(np.float32), np.where(usable, scatter, 1.0).astype(np.float32)
 
 
 def _prepare(

@@ -60,6 +60,21 @@ class Compounds:
         return a, b, c, d, e
 
 
+def moments(targets: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return mean and scatter of each target, 0 and 1 where fewer than two rows know it, shape (t,) each.
+
+    Args:
+        targets: Shape (n, t), NaN where unknown.
+    """
+    known = np.isfinite(targets)
+    count = known.sum(axis=0)
+    filled = np.where(known, targets, 0.0)
+    mean = filled.sum(axis=0) / np.maximum(count, 1)
+    scatter = np.sqrt((known * (filled - mean) ** 2).sum(axis=0) / np.maximum(count, 1))
+    usable = (count > 1) & (scatter > 0)
+    return (mean * (count > 0)).astype(np.float32), np.where(usable, scatter, 1.0).astype(np.float32)
+
+
 def loss_of(found: Tensor, targets: Tensor, scatter: Tensor, weights: Tensor) -> Tensor:
     """Return the mean absolute errors in units of the scatter, weighted and summed over what is known.
 
@@ -90,8 +105,7 @@ def pretrain(
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     network = CompositionNetwork()
-    mean = torch.from_numpy(np.nanmean(train.targets, axis=0))
-    scatter = torch.from_numpy(np.nanstd(train.targets, axis=0))
+    mean, scatter = (torch.from_numpy(x) for x in moments(train.targets))
     weights = torch.tensor(WEIGHTS)
     optimizer = torch.optim.AdamW(network.parameters(), lr=2e-3, weight_decay=0.02)
     size = 512

@@ -17,6 +17,7 @@ from nanoos_lab.errors import CalculatorError, InvalidInputError, OutOfDomainErr
 from nanoos_lab.ml import PREDICTORS, get_predictor
 from nanoos_lab.ml.gnn.bundle import FOLDER, digest, load_bundle
 from nanoos_lab.ml.gnn.predictor import AccurateGNNPredictor, GNNPredictor
+from nanoos_lab.ml.graphs import build_graphs
 from nanoos_lab.ml.training.splits import part_of
 from nanoos_lab.properties import Origin
 from nanoos_lab.testing import check_predictor, rattled
@@ -115,6 +116,31 @@ def test_what_lies_outside_the_training_data_is_said(predictor):
     assert all("hardly any Po crystal" in e.note for e in predictor.predict([rare])[0])
 
 
+@pytest.mark.parametrize("part", [0.45, 0.6])
+def test_a_squeezed_cell_is_outside_and_the_value_says_why(predictor, part):
+    squeezed = crystal("MgO").copy()
+    squeezed.scale_lattice(squeezed.volume * part)
+    for e in predictor.predict([squeezed])[0]:
+        assert e.in_domain is False
+        assert "O and Mg at 1." in e.note
+        assert "the least in training" in e.note
+
+
+def test_fine_tuning_begins_from_the_first_member(predictor):
+    import torch
+    from safetensors.torch import load_file
+
+    from nanoos_lab.ml.gnn.network import Network, Shape
+
+    network = Network(Shape()).eval()
+    network.load_state_dict(load_file(FOLDER / "start.safetensors"))
+    structures = [crystal("MgO"), crystal("TiO2")]
+    with torch.no_grad():
+        inputs = {k: torch.from_numpy(v) for k, v in build_graphs(structures).inputs().items()}
+        state = network(**inputs)[2].numpy()
+    assert np.allclose(predictor.embed(structures), state, atol=1e-4)
+
+
 def test_a_refused_structure_of_a_batch_is_named(predictor):
     bad = Structure(Lattice.cubic(4), [{"Na": 0.5, "K": 0.5}, "Cl"], [[0, 0, 0], [0.5, 0.5, 0.5]])
     close = Structure(Lattice.cubic(4), ["Na", "Cl"], [[0, 0, 0], [0.01, 0, 0]])
@@ -161,6 +187,15 @@ def test_the_files_are_those_that_the_card_was_made_with(kind):
         assert f"{one.figures['unseen'].coverage:.1%}" in card
 
 
+@pytest.mark.parametrize("tier", ["fast", "accurate"])
+def test_nine_of_ten_hold_among_metals_and_among_nonmetals(tier):
+    for one in load_bundle(tier).stated:
+        for rows in ("test", "metals", "nonmetals"):
+            if (found := one.figures.get(rows)) is not None and found.n >= 100:
+                chance = 2.5 * np.sqrt(0.9 * 0.1 * (1 / found.n + 1 / one.rule.bands[-1].n))
+                assert found.coverage == pytest.approx(0.9, abs=0.02 + chance), (one.property, rows)
+
+
 def test_identity_is_cheap_and_the_fast_tier_never_asks_for_torch():
     code = (
         "import sys; from nanoos_lab.ml import get_predictor; p = get_predictor('nanoos-gnn'); i = p.identity();"
@@ -174,7 +209,8 @@ def test_identity_is_cheap_and_the_fast_tier_never_asks_for_torch():
 
 def test_figures_are_reproduced_on_rows_that_the_model_never_saw(predictor, shared_data):
     table = pd.read_parquet(shared_data / "structures/mp20_subset.parquet")
-    table = table[[part_of(f) == "test" for f in table.formula]].iloc[::4]
+    drawn = [part_of(f, i) for f, i in zip(table.formula, table.material_id, strict=True)]
+    table = table[[part == "test" for part in drawn]].iloc[::4]
     structures = [
         Structure(Lattice.from_parameters(*row.lattice), row.numbers, np.reshape(row.frac_coords, (-1, 3)))
         for row in table.itertuples()
