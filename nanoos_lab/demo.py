@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from nanoos_lab.lab.answers import Report
 
+PREDICTOR = "nanoos-gnn-accurate"
+"""What predicts: the model that was trained here, in the tier that also states gaps, moduli and Debye temperatures."""
+
 
 def run_demo(folder: Path) -> Report:
     """Screen the sample structures in a lab of their own; a second time reuses every finished run.
@@ -31,7 +34,7 @@ def run_demo(folder: Path) -> Report:
         console.print(
             f"{len(chosen)} structures in {lab.root}; screening them takes a few minutes the first time."
         )
-        report = lab.report("screening", structures=chosen)
+        report = lab.report("screening", structures=chosen, predictor=PREDICTOR)
         console.print(report.run.summary.get("ranking_text", ""))
         console.print(f"Report: {report.path}")
         return report
