@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nanoos_lab.charts.training import curves_figure, lines_of
 from nanoos_lab.errors import InvalidInputError, NanoOSError
 from nanoos_lab.lab import beside, details
 from nanoos_lab.lab.runs import Run
@@ -45,6 +44,8 @@ class TrainingRun(Run):
 
         params = TrainParams(**self.last_row.params)
         unit = get_property(params.property).unit
+        from nanoos_lab.charts.training import curves_figure  # noqa: PLC0415 - plotly when something is drawn
+
         return curves_figure(self.curve(), unit=unit, logarithm=learns_logarithm(params))
 
     def comparison(self) -> pd.DataFrame:
@@ -187,6 +188,8 @@ def curve_of(lab: Workspace, run_id: str) -> list[dict[str, Any]]:
         lab: The lab.
         run_id: The run's full id.
     """
+    from nanoos_lab.charts.training import lines_of  # noqa: PLC0415 - plotly when something is drawn
+
     row = lab.run_rows([run_id])[0]
     if row.state == RunState.COMPLETED:
         return lines_of(lab.artifacts_of(run_id)[CURVE].read_bytes())

@@ -15,7 +15,6 @@ from nanoos_lab.agreement.pairs import shortly
 from nanoos_lab.display import html, numbers
 from nanoos_lab.errors import InvalidInputError, NanoOSError
 from nanoos_lab.widgets.plain import spreadsheet_cell
-from nanoos_lab.workflows.exhibits import picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -160,6 +159,8 @@ def _named(one: dict[Any, Any]) -> html.Markup:
 
 
 def _picture(structure: str | None, record_of: Callable[[str], Any]) -> html.Markup:
+    from nanoos_lab.workflows.exhibits import picture  # noqa: PLC0415 - with pandas, when something is drawn
+
     record = record_of(structure) if structure else None
     try:
         return picture(record, width=84, height=74) if record is not None else html.Markup()
