@@ -116,12 +116,12 @@ def retell(ready: Prepared, data: Path, out: Path) -> None:
     fresh = {tier: _figured(bundle, ready, said) for tier, bundle in shipped.items()}
     print(tables(fresh), accuracy(fresh, ready, said), sep="\n\n")
     apart = [
-        abs(found.mae - one.figures[name].mae)
+        abs(found.mae / one.figures[name].mae - 1.0)
         for tier, bundle in shipped.items()
         for one, other in zip(bundle.stated, fresh[tier].stated, strict=True)
         for name, found in other.figures.items()
     ]
-    print(f"\nlargest difference from the card in a mean absolute error: {max(apart):.2g}")
+    print(f"\nlargest deviation from the card in a mean absolute error: {max(apart):.2%}")
 
 
 def _write(ready: Prepared, data: Path, out: Path, folder: Path) -> dict[str, dict]:
