@@ -11,7 +11,7 @@ from nanoos_lab.agreement.pairs import REFERENCES, pair_values, shortly
 from nanoos_lab.agreement.saying import difference_said, left_out, said_of
 from nanoos_lab.display import text
 from nanoos_lab.errors import InvalidInputError
-from nanoos_lab.lab.workspace import StructureLike, Workspace
+from nanoos_lab.lab.predicting.verbs import Predicting
 from nanoos_lab.properties import get_property
 from nanoos_lab.workflows import agreement_page as page
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from nanoos_lab.agreement.paired import Difference
     from nanoos_lab.agreement.pairs import Pairs
     from nanoos_lab.charts import Chart
+    from nanoos_lab.lab.workspace import StructureLike
 
 _FORMATS = (".csv", ".parquet", ".html")
 
@@ -205,13 +206,8 @@ class ModelComparison:
         return {"text/html": self.html(), "text/plain": repr(self)}
 
 
-class ComparingModels(Workspace):
+class ComparingModels(Predicting):
     """Compares methods over many structures."""
-
-    if TYPE_CHECKING:
-
-        def predict(self, structures: Any, properties: Any = None, **options: Any) -> Any:  # noqa: ANN401
-            """Predict; see ``Lab``."""
 
     def compare_models(
         self,
