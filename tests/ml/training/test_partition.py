@@ -71,7 +71,10 @@ def test_too_few_rows_are_refused_with_the_number_it_takes(crystals):
 
 
 def test_one_large_group_is_refused(crystals):
-    alike = [Structure(Lattice.cubic(4.0 + 0.01 * k), ["Li", "F"], [[0, 0, 0], [0.5, 0.5, 0.5]]) for k in range(120)]
+    alike = [
+        Structure(Lattice.cubic(4.0 + 0.01 * k), ["Li", "F"], [[0, 0, 0], [0.5, 0.5, 0.5]])
+        for k in range(120)
+    ]
     with pytest.raises(InvalidInputError, match="they fall into 1 groups"):
         divide(alike, Split(kind="chemical-system"))
 
