@@ -143,7 +143,9 @@ class Explanation:
         estimate = self.attribution.estimate
         card = Card.of(estimate, self.structure.name)
         of = estimate.method
-        trust = coverage_words(of.name, of.version, estimate.property) if estimate.in_domain is not False else ""
+        trust = (
+            coverage_words(of.name, of.version, estimate.property) if estimate.in_domain is not False else ""
+        )
         return PredictionCards([replace(card, sites=self.sites, trust=trust)])
 
     def facts(self) -> list[tuple[str, str]]:
