@@ -90,6 +90,7 @@ def parity_of_model(document: Mapping[str, Any], *, part: str = "test") -> Chart
     everything = [
         v for row in rows for v in (row["truth"], row["value"], *(row[w] for w in _WHO if w in row))
     ]
+    everything += [row["value"] + sign * row["half_width"] for row in rows for sign in (-1.0, 1.0)]
     low, high = padded_range(everything or [0.0, 1.0])
     chart.add_scatter(
         x=[low, high], y=[low, high], mode="lines", line={"color": GREY, "width": 1, "dash": "dash"},
