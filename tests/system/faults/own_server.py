@@ -51,14 +51,22 @@ class OwnServer:
         self.address = self.running.address("lab", person.person, person.password)
 
     def kill(self, pid: int | None = None) -> None:
-        """Kill the server at once, or one of its processes."""
+        """Kill the server at once, or one of its processes.
+
+        A killed server's processes end by themselves, but a moment later: nobody is served by one of them after this.
+        """
+        others = [] if pid else self._children()
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid or self.running.pid, signal.SIGKILL)
+        psutil.wait_procs(others, timeout=10)
 
     def processes(self) -> list[int]:
         """Return the server's processes but the first."""
+        return [child.pid for child in self._children()]
+
+    def _children(self) -> list[psutil.Process]:
         try:
-            return [child.pid for child in psutil.Process(self.running.pid).children()]
+            return psutil.Process(self.running.pid).children()
         except psutil.NoSuchProcess:
             return []
 
