@@ -64,9 +64,10 @@ def test_each_shows_a_lab_and_says_what_is_missing(new_page, tmp_path, voila):
 
     page = new_page(420, 900)
     _open(page, server, "model-comparison", tmp_path / "lab")
-    page.wait_for_selector(".nanoos-dash >> text=4 pairs of 4 materials", timeout=PATIENCE_MS)
+    page.wait_for_selector(".nanoos-dash >> text=4 materials by", timeout=PATIENCE_MS)
     row = page.inner_text(".nanoos-dash tr:has-text('a model'):has-text('all')")
-    assert row.split() == ["a", "model", "all", "4", "4.00", "4.06", "−1.50"]
+    assert row.split()[:8] == ["a", "model", "all", "4", "4.0", "±", "0.4", "4.06"]
+    assert row.split()[8:] == ["0.995", "−1.50", "100", "%", "of", "68", "%"]
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 420
     _picture(page, "model-comparison")
 
