@@ -7,6 +7,7 @@ import importlib.util
 import itertools
 import os
 import shutil
+import sys
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,6 +36,15 @@ def require(condition: object, reason: str) -> None:
     if os.environ.get("NANOOS_REQUIRE") == "all":
         pytest.fail(f"NANOOS_REQUIRE=all, but {reason}")
     pytest.skip(reason)
+
+
+@pytest.fixture(autouse=True)
+def _recursion_limit() -> Iterator[None]:
+    """Undo what symfc does to all of Python: with its limit, a deep JSON text would end the process of the tests."""
+    limit = sys.getrecursionlimit()
+    yield
+    if sys.getrecursionlimit() != limit:
+        sys.setrecursionlimit(limit)
 
 
 @pytest.fixture

@@ -89,7 +89,8 @@ def test_a_detached_run_goes_on_without_its_command(folder):
 
 def test_an_interrupted_command_says_what_becomes_of_its_run(folder):
     code = (
-        "import _thread, sys, threading, traceback, nanoos_lab.cli as cli\n"
+        "import _thread, signal, sys, threading, traceback, nanoos_lab.cli as cli\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a shell's background jobs ignore it
         "from nanoos_lab.tasks import TASKS, Context, Outcome, Params, task\n"
         "class Nothing(Params): pass\n"
         "@task('endless', version='1')\n"
