@@ -265,7 +265,7 @@ def test_a_list_shows_states_and_errors(lab, gap, files):
     page = lab.models._repr_mimebundle_()["text/html"]
     assert page.count("<tr>") == 4
     record = lab.models["my-gap"]
-    assert ("Tuned from", "nanoos-gnn 1.0") in record.facts()
+    assert ("Tuned from", f"nanoos-gnn {get_predictor('nanoos-gnn').version}") in record.facts()
     assert "in 90 % interval" in record._repr_mimebundle_()["text/html"]
 
 

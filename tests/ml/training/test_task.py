@@ -149,7 +149,8 @@ def test_a_killed_training_ends_where_a_whole_one_does(done, tmp_path):
     again = train({"structures": rows()[0]}, params(), listener)
     passes = [message for _, message in listener.told if "epoch" in message]
     assert "epoch 7 of" in passes[0]  # six were not done again
-    assert again.summary["metrics"] == outcome.summary["metrics"]
+    for part, known in outcome.summary["metrics"].items():
+        assert again.summary["metrics"][part] == pytest.approx(known, rel=1e-4)  # onnxruntime adds in any order
     assert again.artifacts["curve.jsonl"].read_text() == outcome.artifacts["curve.jsonl"].read_text()
     one, other = (load_start(str(o.artifacts["vol-1.nanoos-model"])) for o in (outcome, again))
     for name, tensor in one.members[0].items():
