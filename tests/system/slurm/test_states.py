@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -195,7 +196,7 @@ def test_a_node_that_fails_costs_nothing(
 def test_a_controller_that_is_away_concludes_nothing(slurm: Any, lab: Any, tmp_path: Path) -> None:
     run = lab.submit("hold", opened=str(tmp_path / "open"), reached=str(tmp_path / "in"))
     lab.reached(tmp_path / "in")
-    slurm.end("slurmctld")
+    slurm.kill("slurmctld", signal.SIGTERM)  # it writes down its jobs, or it would give their ids away again
     try:
         waiting = lab.submit("double", x=1)
         lab.until(lambda: "does not answer" in (lab.attempts(run)[-1].reason or ""), "silence")
@@ -219,7 +220,8 @@ def test_a_job_that_the_controller_lost_vanished(
     run = lab.submit("double", x=5)
     lab.until(lambda: lab.read(run).state == S.QUEUED and lab.attempts(run)[-1].reason, "a reason")
     first = lab.job(run)
-    slurm.lose_everything()
+    lab.until(lambda: "PENDING" in command("sacct", "-X", "-n", "-j", first, "-o", "State"), "the accounts")
+    slurm.lose_everything()  # of which they write: CANCELLED, by nobody
     (ended,) = lab.wait(run)
     assert ended.state == S.COMPLETED
     assert f"SLURM job {first} vanished before it began" in lab.attempts(run)[0].reason
