@@ -243,9 +243,9 @@ class Cluster:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, how)
 
-    def kill(self, name: str) -> None:
-        """Kill a part outright, and wait until it is gone."""
-        self.end(name)
+    def kill(self, name: str, how: int = signal.SIGKILL) -> None:
+        """Kill a part, outright unless told otherwise, and wait until it is gone."""
+        self.end(name, how)
         self._until_gone(name)
 
     def revive(self, name: str) -> None:

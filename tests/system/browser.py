@@ -331,15 +331,14 @@ def wait_for_text(opened: Page, path: Path, text: str) -> None:
 
 
 def choose_no_kernel(opened: Page) -> None:
-    """Answer JupyterLab's question for a kernel with none; or end the one that it started.
+    """Answer JupyterLab's question for a kernel with none.
 
     Args:
-        opened: A page with a notebook open.
+        opened: A page where a notebook is being opened whose kernel is not here.
     """
-    question = opened.locator("dialog button:has-text('No Kernel'), .jp-Dialog button:has-text('No Kernel')")
-    idle = opened.locator('[data-status="idle"]')
-    question.or_(idle).first.wait_for(timeout=LIMIT_MS)
-    if question.count():
-        question.first.click()
-    else:
-        stop_kernels(opened)
+    question = opened.locator(
+        "dialog:has(button:has-text('No Kernel')), .jp-Dialog:has(button:has-text('No Kernel'))"
+    )
+    question.first.wait_for(timeout=LIMIT_MS)
+    question.first.locator("button:has-text('No Kernel')").click()
+    question.first.wait_for(state="detached", timeout=LIMIT_MS)

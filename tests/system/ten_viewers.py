@@ -83,12 +83,15 @@ def write(path: Path, viewer: str = "nanoos", *, kernel: str = "python3") -> Pat
 
 
 def rename_kernel(path: Path, name: str) -> None:
-    """Let a notebook ask for a kernel of another name, as one from another machine does.
+    """Let a notebook ask for a kernel of another name and language, as one from another machine does.
+
+    A language that is here would let JupyterLab start a kernel of it instead of asking for one.
 
     Args:
         path: The notebook.
         name: Of the kernel.
     """
     content = json.loads(path.read_text(encoding="utf-8"))
-    content["metadata"]["kernelspec"] = {"name": name, "display_name": name, "language": "python"}
+    content["metadata"]["kernelspec"] = {"name": name, "display_name": name, "language": name}
+    content["metadata"].pop("language_info", None)
     path.write_text(json.dumps(content), encoding="utf-8")

@@ -18,11 +18,10 @@ from nanoos_lab.lab import monitoring
 from nanoos_lab.scenes import MIME_TYPE as SCENE
 from nanoos_lab.widgets.live import MIME_TYPE as MONITOR
 from nanoos_lab.widgets.live import payload
-from tests.system import places, ten_viewers
+from tests.system import places
 from tests.system.browser import (
     LIMIT_MS,
     assert_turns,
-    choose_no_kernel,
     pixels,
     ready,
     set_theme,
@@ -213,11 +212,9 @@ def test_a_widget_restored_without_its_kernel_does_not_take_the_place_of_what_wa
 ):
     live = write_notebook(work / "live.ipynb", TABLE)
     places.papermill(live, work / "saved.ipynb")  # with the widget's state, which holds no rows
-    ten_viewers.rename_kernel(work / "saved.ipynb", ten_viewers.NO_SUCH_KERNEL)
     places.trust(work / "saved.ipynb", tmp_path / "home")
     page, _ = start()
-    double_click(page, "saved.ipynb")
-    choose_no_kernel(page)
+    double_click(page, "saved.ipynb")  # whose kernel is another one than the widget's
     page.wait_for_selector(".jp-OutputArea-output >> text=Fm-3m (225)", timeout=LIMIT_MS)
     page.wait_for_selector(
         ".jupyter-widgets-disconnected", state="attached", timeout=LIMIT_MS

@@ -388,8 +388,14 @@ class Scheduler:
                 continue
             wanted.told_at, wanted.ask_again_at = now, now + SECOND_OPINION_S
             told = by_key.get(key)
-            # What the accounts believe unfinished while the controller knows nothing of it, the controller lost.
-            if told is not None and told.phase is Phase.ENDED and wanted.name in {None, told.name}:
+            # What the controller came again without, the accounts believe unfinished, or call cancelled by nobody.
+            forgotten = told is not None and told.cancelled_by_nobody and not wanted.state
+            if (
+                told is not None
+                and told.phase is Phase.ENDED
+                and wanted.name in {None, told.name}
+                and not forgotten
+            ):
                 self._ended[key], wanted.explained = told, True
                 self._changed_at = now
             elif wanted.state:  # squeue knows it: the accounts lag behind

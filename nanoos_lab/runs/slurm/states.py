@@ -30,7 +30,8 @@ a job of another name          any                          no such job: the id 
 ============================== ============================ ============================================
 
 *No such job* needs the word of every witness there is: squeue, and sacct where the cluster keeps accounts. A job
-that sacct alone believes unfinished is none: the controller lost it.
+that sacct alone believes unfinished is none: the controller lost it. So is one that sacct alone calls CANCELLED and
+not by whom: that is what it writes of the jobs that a controller had when it came again without them.
 """
 
 from __future__ import annotations
@@ -88,6 +89,11 @@ class Job:
         if self.state in _WAITING:
             return Phase.WAITING
         return Phase.RUNNING if self.state in _RUNNING else Phase.ENDED
+
+    @property
+    def cancelled_by_nobody(self) -> bool:
+        """Whether it is said to be cancelled without by whom, as sacct says of what a controller lost."""
+        return self.state == "CANCELLED" and not self.reason
 
     def verdict(self, log: str = "") -> Verdict:
         """Return what its end says of the item it was at.

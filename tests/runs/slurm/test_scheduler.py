@@ -154,6 +154,24 @@ def test_what_the_accounts_believe_unfinished_is_no_job() -> None:
     assert known(cluster, "1", "nanoos-a") is None
 
 
+def test_what_only_the_accounts_call_cancelled_by_nobody_was_lost() -> None:
+    cluster = Cluster()
+    cluster.books = {"1": "CANCELLED|None assigned|nanoos-a|0:0"}
+    assert known(cluster, "1", "nanoos-a") is None
+
+
+def test_what_squeue_calls_cancelled_is_cancelled_whoever_did_it() -> None:
+    cluster = Cluster()
+    cluster.queue = {"1": "CANCELLED||nanoos-a|DependencyNeverSatisfied"}
+    cluster.books = {"1": "CANCELLED|None assigned|nanoos-a|0:0"}
+    for _ in range(10):
+        known(cluster, "1", "nanoos-a")
+    cluster.queue = {}
+    for _ in range(40):
+        state = cluster.find("1", "nanoos-a")
+    assert state == "CANCELLED"
+
+
 def test_what_squeue_says_now_counts_before_an_earlier_end() -> None:
     cluster = Cluster()
     cluster.queue = {"1": "FAILED|n1|nanoos-a|NonZeroExitCode"}
