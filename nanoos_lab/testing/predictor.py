@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from nanoos_lab.properties import PropertyEstimate
 
 _TWO = 2
+_SHA256 = re.compile(r"\b[0-9a-f]{64}\b")
 
 
 def check_predictor(
@@ -40,7 +41,8 @@ def check_predictor(
         structures: At least two crystals inside its domain.
         tolerance: Allowed relative difference between answers in a batch, alone and with sites reordered.
         changed: Makes the same predictor with other weights, or with some of its weights changed: it must refuse to
-            answer, and say what it gave and what is right. Leave it out only where there are no weights.
+            answer, and say what it found and what is right: a prediction and the recorded one, or the file's SHA-256
+            and the recorded one. Leave it out only where there are no weights.
         exact_contributions: Whether what sites add must come to the first property.
 
     Returns:
@@ -191,14 +193,15 @@ def _check_contributions(
 
 
 def _check_proof(changed: Callable[[], Predictor], structure: Structure, findings: Findings) -> None:
-    """With other weights it refuses to answer and says both numbers."""
+    """With other weights it refuses to answer and says what it found and what is right: two numbers or two hashes."""
     try:
         changed().predict([structure])
     except CalculatorError as error:
-        numbers = re.findall(r"-?\d+\.\d+", str(error))
+        numbers, hashes = re.findall(r"-?\d+\.\d+", str(error)), set(_SHA256.findall(str(error)))
         findings.expect(
-            len(numbers) >= _TWO,
-            f"with changed weights it refuses, but does not say what it gave and what is right: {error}",
+            len(hashes) == _TWO or len(numbers) >= _TWO,
+            "with changed weights it refuses, but does not say what it gave and what is right, as two numbers or two "
+            f"SHA-256: {error}",
         )
     except Exception as error:  # noqa: BLE001 - a plug-in under test may raise anything: it is a finding
         findings.problems.append(

@@ -146,12 +146,23 @@ def test_each_fault_is_found(change, words):
         check_predictor(type("Worse", (Toy,), change)(), crystals())
 
 
-def test_a_refusal_without_numbers_is_found():
+def refusing(words):
     from nanoos_lab.errors import CalculatorError
 
-    class Curt(Toy):
+    class Refusing(Toy):
         def predict(self, *_args, **_more):
-            raise CalculatorError("no")
+            raise CalculatorError(words)
 
+    return Refusing
+
+
+def test_a_refusal_may_tell_both_hashes_in_place_of_both_numbers():
+    check_predictor(
+        Toy(), crystals(), changed=refusing(f"w.onnx has {'ab' * 32} where {'cd' * 32} was recorded")
+    )
+
+
+@pytest.mark.parametrize("words", ["no", f"it is {'ab' * 32}, not {'ab' * 32}", "it gives 1.5"])
+def test_a_refusal_without_numbers_is_found(words):
     with pytest.raises(ConformanceError, match="does not say what it gave and what is right"):
-        check_predictor(Toy(), crystals(), changed=Curt)
+        check_predictor(Toy(), crystals(), changed=refusing(words))

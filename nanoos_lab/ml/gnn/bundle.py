@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
+from nanoos_lab.errors import CalculatorError
 from nanoos_lab.ml.conformal import Rule
 from nanoos_lab.ml.domain import Cloud
 from nanoos_lab.ml.gnn.geometry import Usual
@@ -117,17 +118,52 @@ def load_bundle(tier: Tier, folder: Path = FOLDER) -> Bundle:
     return Bundle.model_validate_json((folder / f"{tier}.json").read_text(encoding="utf-8"))
 
 
+def check_files(bundle: Bundle, folder: Path) -> dict[str, str]:
+    """Return the hashes of a bundle's files, refusing those that are not the ones it was made with.
+
+    A small change of some weights may move no reference prediction enough to be seen, and is seen here.
+
+    Args:
+        bundle: The tier.
+        folder: Where its files lie.
+
+    Raises:
+        CalculatorError: A file is missing, or another one lies in its place; the message holds both hashes.
+    """
+    found = {}
+    for name, recorded in bundle.sha256.items():
+        try:
+            found[name] = digest(folder / name)
+        except OSError as error:
+            raise CalculatorError(
+                f"{_label(bundle)} cannot be used: {folder / name} cannot be read ({error.strerror}); {_REINSTALL}"
+            ) from None
+        if found[name] != recorded:
+            raise CalculatorError(
+                f"{_label(bundle)} is not itself: {folder / name} has the SHA-256 {found[name]} where {recorded} was "
+                f"recorded when it was made; {_REINSTALL}"
+            )
+    return found
+
+
+_REINSTALL = "reinstall it (pip install --force-reinstall --no-deps nanoos-lab)"
+
+
+def _label(bundle: Bundle) -> str:
+    return f"{bundle.name} {bundle.version}"
+
+
 def digest(path: Path) -> str:
-    """Return a file's SHA-256.
+    """Return a file's SHA-256, worked out once per process for each state of the file.
 
     Args:
         path: The file.
     """
     stat = path.stat()
-    return _digest(path, stat.st_size, stat.st_mtime_ns)
+    return _digest(path, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
 
 
-@functools.lru_cache(maxsize=16)
-def _digest(path: Path, _size: int, _mtime_ns: int) -> str:
+@functools.lru_cache(maxsize=64)
+def _digest(path: Path, _size: int, _mtime_ns: int, _ctime_ns: int) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

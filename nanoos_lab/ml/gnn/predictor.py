@@ -15,7 +15,7 @@ import numpy as np
 from nanoos_lab.errors import CalculatorError, InvalidInputError, MissingExtraError, UnknownNameError
 from nanoos_lab.ml.gnn import checking, statements
 from nanoos_lab.ml.gnn.asking import ask
-from nanoos_lab.ml.gnn.bundle import FOLDER, digest, load_bundle
+from nanoos_lab.ml.gnn.bundle import FOLDER, check_files, digest, load_bundle
 from nanoos_lab.potentials import chgnet
 
 if TYPE_CHECKING:
@@ -160,13 +160,16 @@ class GNNPredictor:
         return [part / len(part) for part in parts]
 
     def prove(self) -> None:
-        """Refuse to answer unless the reference predictions are reproduced; asked once for each state of the files.
+        """Refuse to answer unless the files are the recorded ones and the reference predictions are reproduced.
+
+        Both are asked once for each state of the files.
 
         Raises:
-            CalculatorError: One is missed; the message holds both numbers.
+            CalculatorError: A file is another one, and the message holds both hashes; or a reference prediction is
+                missed, and it holds both numbers.
         """
         with _LOCK:
-            files = {name: digest(self._folder / name) for name in self.bundle.sha256}
+            files = check_files(self.bundle, self._folder)
             if self._proved == files:
                 return
             references = self.bundle.references

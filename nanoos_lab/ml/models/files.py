@@ -206,7 +206,7 @@ def check(path: Path | str) -> Checked:
         return _checked_archive(archive, path)
 
 
-def stamp(path: Path) -> tuple[tuple[str, int, int], ...]:
+def stamp(path: Path) -> tuple[tuple[str, int, int, int], ...]:
     """Return what changes where a model's files change: names, sizes and times.
 
     Args:
@@ -220,7 +220,7 @@ def stamp(path: Path) -> tuple[tuple[str, int, int], ...]:
         seen = [(f.name, f.stat()) for f in files]
     except OSError as error:
         raise ModelFileError(path, f"it cannot be read ({error.strerror})") from None
-    return tuple((name, s.st_size, s.st_mtime_ns) for name, s in seen)
+    return tuple((name, s.st_size, s.st_mtime_ns, s.st_ctime_ns) for name, s in seen)
 
 
 def digest(path: Path) -> str:
@@ -230,11 +230,11 @@ def digest(path: Path) -> str:
         path: The file.
     """
     seen = path.stat()
-    return _digest(path, seen.st_size, seen.st_mtime_ns)
+    return _digest(path, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns)
 
 
 @functools.lru_cache(maxsize=256)
-def _digest(path: Path, _size: int, _mtime_ns: int) -> str:
+def _digest(path: Path, _size: int, _mtime_ns: int, _ctime_ns: int) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -291,9 +291,7 @@ def _agreed(manifest: Manifest, hashes: dict[str, str], path: Path) -> Checked:
         raise ModelFileError(path, f"it holds {', '.join(foreign)}, which {MANIFEST} does not name")
     for name, value in said.items():
         if found[name] != value:
-            raise ModelFileError(
-                path, f"{name} has the SHA-256 {found[name][:12]}… where {MANIFEST} says {value[:12]}…"
-            )
+            raise ModelFileError(path, f"{name} has the SHA-256 {found[name]} where {MANIFEST} says {value}")
     return Checked(manifest, hashes)
 
 

@@ -40,7 +40,7 @@ TOLERANCE = 2e-3
 class _Opened:
     """A model in one state of its files."""
 
-    stamp: tuple[tuple[str, int, int], ...]
+    stamp: tuple[tuple[str, int, int, int], ...]
     manifest: Manifest
     sha256: dict[str, str]
     unpacked: tempfile.TemporaryDirectory[str] | None = None

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import functools
+import hashlib
+import importlib.util
+import os
 import shutil
 import subprocess
 import sys
@@ -161,24 +164,68 @@ def test_a_refused_structure_of_a_batch_is_named(predictor):
 
 
 @pytest.fixture
-def tampered(tmp_path):
-    """A copy of the shipped files in which some bytes of a large weight are other ones."""
-    shutil.copytree(FOLDER, tmp_path / "gnn")
-    path = tmp_path / "gnn" / "fast.onnx"
-    import onnx
+def tampered(tmp_path, require):
+    """Return what copies the shipped files and makes the largest weight of one a little larger."""
+    require(importlib.util.find_spec("onnx"), "onnx is not installed: pip install 'nanoos-lab[train]'")
 
-    model = onnx.load(path)
-    weight = max(model.graph.initializer, key=lambda w: len(w.raw_data))
-    values = np.frombuffer(weight.raw_data, dtype=np.float32).copy()
-    values *= 1.05
-    weight.raw_data = values.tobytes()
-    onnx.save(model, path)
-    return tmp_path / "gnn"
+    def made(name):
+        import onnx
+
+        folder = Path(shutil.copytree(FOLDER, tmp_path / "gnn"))
+        model = onnx.load(folder / name)
+        weight = max(model.graph.initializer, key=lambda w: len(w.raw_data))
+        weight.raw_data = (np.frombuffer(weight.raw_data, dtype=np.float32) * 1.05).tobytes()
+        (folder / name).unlink()
+        onnx.save(model, folder / name)
+        return folder
+
+    return made
 
 
-def test_a_model_that_is_not_itself_is_refused_with_both_numbers(tampered):
+@pytest.mark.parametrize(
+    ("made", "file"),
+    [(GNNPredictor, "fast.onnx"), (AccurateGNNPredictor, "fast.onnx"), (AccurateGNNPredictor, "heads.onnx")],
+)
+def test_a_file_that_was_changed_is_refused_with_both_hashes(made, file, tampered):
+    folder = tampered(file)
+    with pytest.raises(CalculatorError, match=f"{file} has the SHA-256") as raised:
+        made(folder).predict([crystal("MgO")])
+    assert digest(folder / file) in str(raised.value)
+    assert made().bundle.sha256[file] in str(raised.value)
+
+
+def test_a_model_that_answers_otherwise_is_refused_with_both_numbers(tampered):
+    folder = tampered("fast.onnx")
+    text = (folder / "fast.json").read_text()
+    (folder / "fast.json").chmod(0o644)
+    (folder / "fast.json").write_text(
+        text.replace(digest(FOLDER / "fast.onnx"), digest(folder / "fast.onnx"))
+    )
     with pytest.raises(CalculatorError, match=r"it gives \w+ = -?\d+\.\d+ where -?\d+\.\d+ was recorded"):
-        GNNPredictor(tampered).predict([crystal("MgO")])
+        GNNPredictor(folder).predict([crystal("MgO")])
+
+
+def test_a_file_that_changes_later_or_goes_is_noticed_and_each_state_is_read_once(tmp_path, monkeypatch):
+    folder = Path(shutil.copytree(FOLDER, tmp_path / "gnn"))
+    read = []
+    real = hashlib.file_digest
+    monkeypatch.setattr(hashlib, "file_digest", lambda file, kind: read.append(file.name) or real(file, kind))
+    mine = GNNPredictor(folder)
+    for _ in range(3):
+        mine.predict([crystal("MgO")])
+    assert [Path(name).name for name in read] == ["fast.onnx"]
+    weights = folder / "fast.onnx"
+    seen = weights.stat()
+    content = bytearray(weights.read_bytes())
+    content[len(content) // 2] ^= 1
+    weights.chmod(0o644)
+    weights.write_bytes(content)
+    os.utime(weights, ns=(seen.st_atime_ns, seen.st_mtime_ns))  # as some tools that copy and repair do
+    with pytest.raises(CalculatorError, match="SHA-256"):
+        mine.predict([crystal("MgO")])
+    weights.unlink()
+    with pytest.raises(CalculatorError, match=r"fast\.onnx cannot be read"):
+        mine.predict([crystal("MgO")])
 
 
 @pytest.mark.parametrize("kind", [GNNPredictor, AccurateGNNPredictor])
