@@ -20,6 +20,7 @@ from nanoos_lab.cli import (
     pseudos,
     service,
     similar,
+    training,
 )
 from nanoos_lab.cli.app import SESSION, Session, app, current_lab, main
 
@@ -42,4 +43,5 @@ __all__ = [
     "pseudos",
     "service",
     "similar",
+    "training",
 ]

@@ -25,8 +25,11 @@ if TYPE_CHECKING:
 
     IntArray = NDArray[np.int64]
 
+Kind = Literal["random", "chemical-system", "composition-cluster"]
 LEAST = {"train": 20, "validation": 5, "calibration": 20, "test": 5}
 """Rows that a part must have; an interval that holds nine times of ten needs twenty."""
+_FEW_ROWS = 100
+_FEW_SHARES = {"train": 0.4, "validation": 0.1, "calibration": 0.4, "test": 0.1}
 _CLUSTER_ROWS = 25
 """Rows of a cluster in the mean."""
 _FEWEST_CLUSTERS, _MOST_CLUSTERS = 10, 200
@@ -44,7 +47,7 @@ class Split(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    kind: Literal["random", "chemical-system", "composition-cluster"] = "random"
+    kind: Kind = "random"
     """What is kept together: nothing, compounds of the same elements, or compounds of alike composition."""
     train: float = Field(0.6, gt=0, lt=1)
     """Part of the rows to learn from."""
@@ -63,6 +66,17 @@ class Split(BaseModel):
             msg = f"train, validation, calibration and test add up to {total:g}, not to 1"
             raise ValueError(msg)
         return self
+
+    @classmethod
+    def suited_to(cls, rows: int, *, kind: Kind = "random", seed: int = 0) -> Split:
+        """Return the usual parts, or, of fewer than 100 rows, those with which 50 are enough.
+
+        Args:
+            rows: How many there are.
+            kind: What is kept together.
+            seed: By which rows are drawn.
+        """
+        return cls(kind=kind, seed=seed, **(_FEW_SHARES if rows < _FEW_ROWS else {}))
 
     @property
     def shares(self) -> dict[str, float]:

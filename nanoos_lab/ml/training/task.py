@@ -139,15 +139,15 @@ def train(inputs: Mapping[str, Any], params: TrainParams, context: Context) -> O
         _examples(list(inputs.get("structures", ())), params, architecture), params, architecture, context
     )
     judged, files = work.trained(MODEL, params.start)
-    comparison, others = work.compare(judged)
+    comparison, gains, others = work.compare(judged)
     path, manifest = work.write(judged, files)
     parity = context.folder / "parity.json"
     parity.write_text(json.dumps(work.parity(judged, others)), encoding="utf-8")
     context.progress(1.0, work.sentence(manifest.metrics["test"][params.property]))
     return Outcome(
         artifacts={path.name: path, FILE: context.folder / FILE, "parity.json": parity},
-        summary=work.summary(manifest, path, comparison),
-        messages=tuple(work.messages(comparison)),
+        summary=work.summary(manifest, path, comparison, gains),
+        messages=tuple(work.messages(comparison, gains)),
     )
 
 
@@ -236,8 +236,11 @@ class _Work:
     def _compares(self) -> bool:
         return self.params.compare and bool(self.params.start)
 
-    def compare(self, judged: Judged) -> tuple[dict[str, Figures], dict[str, Any]]:
-        """Judge what it began from, the model and a training from nothing on the same test rows."""
+    def compare(self, judged: Judged) -> tuple[dict[str, Figures], dict[str, Any], dict[str, Any]]:
+        """Judge what it began from, the model and a training from nothing on the same test rows.
+
+        How far off each is, how much closer the model is than the others row by row, and what the others said.
+        """
         rows = self.examples.parts["test"]
         truth = self.examples.values[rows]
         said: dict[str, Any] = {}
@@ -249,7 +252,10 @@ class _Work:
             said[SCRATCH] = self.trained(SCRATCH, "")[0].values[rows]
         known = np.all([np.isfinite(values) for values in said.values()], axis=0)
         figures = {who: judging.figures_of(truth[known], values[known]) for who, values in said.items()}
-        return figures, {who: v for who, v in said.items() if who in {"base", SCRATCH}}
+        others = {who: v for who, v in said.items() if who in {"base", SCRATCH}}
+        own = judged.values[rows][known]
+        found = {who: judging.gain_over(truth[known], own, v[known]) for who, v in others.items()}
+        return figures, {who: one for who, one in found.items() if one is not None}, others
 
     def write(self, judged: Judged, files: Mapping[str, Path]) -> tuple[Path, Manifest]:
         """Write the model, packed, and open it once as anybody will."""
@@ -302,7 +308,9 @@ class _Work:
             rows.append(one)
         return {"property": self.params.property, "unit": self._unit, "rows": rows}
 
-    def summary(self, manifest: Manifest, path: Path, comparison: Mapping[str, Figures]) -> dict[str, Any]:
+    def summary(
+        self, manifest: Manifest, path: Path, comparison: Mapping[str, Figures], gains: Mapping[str, Any]
+    ) -> dict[str, Any]:
         """Return how it went as small JSON values."""
         return {
             "property": self.params.property, "unit": self._unit, "logarithm": self.examples.logarithm,
@@ -311,7 +319,7 @@ class _Work:
             "rows": {part: len(self.examples.parts[part]) for part in PARTS},
             "split": self.params.split.model_dump(mode="json"), "data": self.params.data,
             "metrics": {p: manifest.metrics[p][self.params.property].model_dump() for p in manifest.metrics},
-            "comparison": {who: one.model_dump() for who, one in comparison.items()},
+            "comparison": {who: one.model_dump() for who, one in comparison.items()}, "gains": dict(gains),
             "members": [
                 {"best_epoch": row["epoch"] + 1, "validation": row["validation"]} for row in self._curve.best(MODEL)
             ],
@@ -323,20 +331,19 @@ class _Work:
         unit = f" {self._unit}" if self._unit else ""
         return f"test rows: MAE {figures.mae:.3g}{unit} over {figures.n}"
 
-    def messages(self, comparison: Mapping[str, Figures]) -> list[str]:
+    def messages(self, comparison: Mapping[str, Figures], gains: Mapping[str, Any]) -> list[str]:
         """Return what a reader must know before trusting the model."""
         found = []
-        tuned, others = (
-            comparison.get("tuned"),
-            {k: v for k, v in comparison.items() if k in {"base", SCRATCH}},
-        )
-        for who, one in others.items():
-            if tuned is not None and one.mae <= tuned.mae:
-                words = "what it began from" if who == "base" else "a training from nothing"
-                found.append(
-                    f"tuning did not pay: on the {one.n} test rows {words} has a mean absolute error of {one.mae:.3g} "
-                    f"{self._unit}, the tuned model {tuned.mae:.3g} {self._unit}"
-                )
+        for who, words in (("base", "what it began from"), (SCRATCH, "a training from nothing")):
+            one, tuned = comparison.get(who), comparison.get("tuned")
+            if one is None or tuned is None or one.mae > tuned.mae:
+                continue
+            chance = who in gains and gains[who]["low"] < 0
+            found.append(
+                f"tuning did not pay: on the {one.n} test rows {words} has a mean absolute error of {one.mae:.3g} "
+                f"{self._unit}, the tuned model {tuned.mae:.3g} {self._unit}"
+                + ("; on so few rows that may be chance" if chance else "")
+            )
         if self.params.source == "" and self.params.data.get("origin") in {"measured", "imported"}:
             found.append("the model cites no source of its values: give source='...' where there is one")
         return found
