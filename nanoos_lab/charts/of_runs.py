@@ -7,11 +7,11 @@ drawn anew at any time, by any process that can read the run.
 from __future__ import annotations
 
 import importlib
-import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nanoos_lab.errors import InvalidInputError
+from nanoos_lab.foreign_json import loads
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,7 +45,7 @@ class Finished:
             raise InvalidInputError(
                 f"this run of {self.task} left no document {name!r}: it left {', '.join(self.files) or 'nothing'}"
             )
-        return json.loads(path.read_text(encoding="utf-8"))
+        return loads(path.read_text(encoding="utf-8"), path.name)
 
 
 FIGURES: dict[str, dict[str, str]] = {

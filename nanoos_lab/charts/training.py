@@ -10,6 +10,7 @@ import numpy as np
 from nanoos_lab.charts.figure import Chart, new_chart
 from nanoos_lab.charts.theme import GREY, PALETTE, axis_label, padded_range
 from nanoos_lab.display.numbers import value_text
+from nanoos_lab.foreign_json import loads
 from nanoos_lab.properties import get_property
 
 if TYPE_CHECKING:
@@ -231,13 +232,12 @@ def lines_of(content: bytes) -> list[dict[str, Any]]:
     Args:
         content: Its bytes, which may be anybody's.
     """
-    import json  # noqa: PLC0415 - only where a file is read
     import math  # noqa: PLC0415
 
     found = []
     for line in content.splitlines():
         try:
-            row = json.loads(line)
+            row = loads(line, "curve.jsonl")
             good = isinstance(row["stage"], str) and all(
                 isinstance(row[n], int) for n in ("member", "epoch", "epochs")
             )

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from nanoos_lab.errors import InvalidInputError, MissingExtraError
+from nanoos_lab.foreign_json import loads
 from nanoos_lab.potentials.domain import check_crystal
 from nanoos_lab.potentials.references import References, read_references
 from nanoos_lab.potentials.weights import file_sha256, find_model, package_versions
@@ -100,7 +101,7 @@ def describe(folder: Path) -> Description:
 @lru_cache(maxsize=64)
 def _describe(folder: Path, _sha256: str) -> Description:
     try:
-        said = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        said = loads((folder / "model.json").read_text(encoding="utf-8"), "it")
         kind, kwargs = str(said["@class"]), said["kwargs"]
         inner = kwargs["model"]
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from nanoos_lab.errors import InvalidInputError
+from nanoos_lab.foreign_json import refuse_deep
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,15 +20,18 @@ def canonical_json(value: Any) -> str:  # noqa: ANN401 - any JSON value
         value: Something made of dicts with string names, lists, strings, finite numbers, booleans, None.
 
     Raises:
-        InvalidInputError: It holds NaN, an infinity, a name that is not a string, or no JSON at all.
+        InvalidInputError: It holds NaN, an infinity, a name that is not a string, no JSON at all, or what is
+            nested too deeply to be read again.
     """
     _check_names(value, "")
     try:
-        return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+        text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     except (ValueError, TypeError, RecursionError) as error:
         raise InvalidInputError(
             f"parameters and identity of a run must be plain JSON with finite numbers: {error}"
         ) from None
+    refuse_deep(text, "what is given to a run")
+    return text
 
 
 def run_key(

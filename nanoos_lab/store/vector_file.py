@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nanoos_lab.errors import StoreError
+from nanoos_lab.foreign_json import loads
 from nanoos_lab.store.folder import slug, try_lock, write_durably
 from nanoos_lab.store.sqlite import BUSY_TIMEOUT_S
 from nanoos_lab.store.vectors import FLOAT32
@@ -193,7 +194,7 @@ class VectorFile:
     def _load(self, known: Vectors | None) -> Vectors | None:
         """Return what lies on the disk, or None where that is nothing sound."""
         try:
-            said = json.loads((self.place / HEAD).read_bytes())
+            said = loads((self.place / HEAD).read_bytes(), HEAD)
             mark = Mark(**said.pop("mark"))
             if said.pop("format") != FORMAT:
                 return None

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nanoos_lab.errors import InvalidInputError, UnknownNameError, suggest
+from nanoos_lab.foreign_json import refuse_deep
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -172,7 +173,9 @@ def read_notebook(path: Path) -> Any:  # noqa: ANN401 - nbformat's NotebookNode,
     import nbformat  # noqa: PLC0415 - Jupyter is an extra
 
     try:
-        return nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+        text = path.read_text(encoding="utf-8")
+        refuse_deep(text, "it")
+        return nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
     except (ValueError, KeyError, AttributeError, nbformat.ValidationError) as error:
         raise InvalidInputError(f"{path} is not a notebook: {error}") from None
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from jupyter_server.base.handlers import APIHandler
 from tornado.web import HTTPError
 
+from nanoos_lab.foreign_json import loads
 from nanoos_lab.jupyter.refusing import RefusedError, refusal_of
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class Handler(APIHandler):
         if len(self.request.body) > _MAX_BODY:
             raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "the question is larger than 1 MiB")
         try:
-            given = json.loads(self.request.body)
+            given = loads(self.request.body, "the question")
         except ValueError:
             raise RefusedError(HTTPStatus.BAD_REQUEST, "the question is not JSON") from None
         return kind.model_validate(given)

@@ -10,12 +10,12 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-import json
 import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nanoos_lab.errors import InvalidInputError
+from nanoos_lab.foreign_json import loads
 from nanoos_lab.ml.hull.phases import CompetingSet, Phase
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def _text(file: Path) -> str:
 
 def _json_rows(text: str, name: str) -> list[Mapping[str, Any]]:
     try:
-        data = json.loads(text)
+        data = loads(text, name)
     except (ValueError, RecursionError) as error:
         raise InvalidInputError(f"{name} is no JSON: {error}") from error
     if isinstance(data, dict):

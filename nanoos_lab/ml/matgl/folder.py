@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from nanoos_lab.errors import CalculatorError, InvalidInputError, MissingExtraError
+from nanoos_lab.foreign_json import loads
 from nanoos_lab.ml.matgl.proof import (
     CALIBRATION,
     REFERENCES,
@@ -68,7 +69,7 @@ def describe(folder: Path) -> Described:
 @functools.lru_cache(maxsize=64)
 def _describe(folder: Path, _sha256: str) -> Described:
     try:
-        said = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        said = loads((folder / "model.json").read_text(encoding="utf-8"), "it")
         if said["@class"] == "Potential":
             known = matgl_folder.describe(folder)
             elements = frozenset(known.elements)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import json
 import os
 import re
 import secrets
@@ -21,6 +20,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 from pydantic import ValidationError
 
 from nanoos_lab.errors import InvalidInputError, ModelFileError
+from nanoos_lab.foreign_json import loads
 from nanoos_lab.ml.models import runners
 from nanoos_lab.ml.models.manifest import SCHEMA, SCHEMA_VERSION, Manifest, Reference
 from nanoos_lab.ml.models.statements import natural
@@ -367,7 +367,7 @@ def _bounded(file: Path) -> bytes:
 
 def _parsed(content: bytes, path: Path) -> Manifest:
     try:
-        data = json.loads(content)
+        data = loads(content, MANIFEST)
     except (ValueError, RecursionError) as error:
         raise ModelFileError(path, f"its {MANIFEST} is no JSON ({error})") from None
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:

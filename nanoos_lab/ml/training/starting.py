@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nanoos_lab.errors import InvalidInputError
+from nanoos_lab.foreign_json import loads
 from nanoos_lab.ml.gnn.bundle import FOLDER
 from nanoos_lab.ml.models.files import SUFFIX, check, unpack
 
@@ -107,7 +107,7 @@ def _of_weights(path: Path) -> Start:
     from safetensors.torch import load_file  # noqa: PLC0415
 
     with safe_open(path, framework="pt") as file:
-        about = json.loads((file.metadata() or {}).get(_METADATA, "{}"))
+        about = loads((file.metadata() or {}).get(_METADATA, "{}"), f"what {path.name} says of its weights")
     if not about:
         raise InvalidInputError(f"{path.name} does not say of which network its weights are: train it again")
     weights = load_file(path)

@@ -9,13 +9,13 @@ A table is a JSON or TOML file with an entry for each element, in one of the for
 
 from __future__ import annotations
 
-import json
 import math
 import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nanoos_lab.errors import InvalidInputError
+from nanoos_lab.foreign_json import loads
 from nanoos_lab.programs.pseudopotentials.family import SPREAD_FACTOR
 from nanoos_lab.structures.elements import element_data
 
@@ -60,7 +60,7 @@ def read_table(path: Path) -> dict[str, Entry]:
         if path.stat().st_size > _LARGEST_TABLE_BYTES:
             raise InvalidInputError(f"{path} is too large for a table of cut-offs")
         text = path.read_text(encoding="utf-8")
-        data = tomllib.loads(text) if path.suffix.lower() == ".toml" else json.loads(text)
+        data = tomllib.loads(text) if path.suffix.lower() == ".toml" else loads(text, path.name)
     except OSError as error:
         raise InvalidInputError(f"{path} cannot be read: {error.strerror}") from None
     except (ValueError, RecursionError) as error:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nanoos_lab.errors import InvalidInputError, RunCancelledError, RunError, TransientError
+from nanoos_lab.foreign_json import refuse_deep
 from nanoos_lab.runs.attempts.folder import PROTOCOL
 from nanoos_lab.runs.attempts.parent import inside_run
 from nanoos_lab.store.folder import make_readable_folder
@@ -133,13 +134,16 @@ def encode_outcome(document: Mapping[str, Any]) -> bytes:
         document: The outcome.
 
     Raises:
-        InvalidInputError: It holds NaN, an infinity or something that is not JSON; the message says where.
+        InvalidInputError: It holds NaN, an infinity or something that is not JSON, and the message says where; or it
+            is nested too deeply.
     """
     try:
-        return json.dumps(document, allow_nan=False, default=_plain).encode()
+        text = json.dumps(document, allow_nan=False, default=_plain)
     except (ValueError, TypeError, RecursionError) as error:
         where = _find_unwritable(document, "outcome")
         raise InvalidInputError(f"the task returned what JSON cannot hold: {where or error}") from None
+    refuse_deep(text, "what the task returned")
+    return text.encode()
 
 
 def _completed(outcome: Outcome, folder: Path) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from nanoos_lab.errors import InvalidInputError, RunError
+from nanoos_lab.foreign_json import loads
 from nanoos_lab.runs.attempts.files import (
     names_in,
     read_stranger,
@@ -97,10 +98,10 @@ class AttemptFolder:
 
         Raises:
             RunError: The spec is of another protocol version.
+            InvalidInputError: It is nested more deeply than anything that was submitted.
         """
-        spec: dict[str, Any] = json.loads(
-            read_stranger(self.path, "spec.json", limit=MAX_SPEC_BYTES, of=os.geteuid())
-        )
+        raw = read_stranger(self.path, "spec.json", limit=MAX_SPEC_BYTES, of=os.geteuid())
+        spec: dict[str, Any] = loads(raw, f"{self.path}/spec.json")
         if spec.get("protocol") != PROTOCOL:
             raise RunError(
                 f"{self.path}/spec.json speaks protocol {spec.get('protocol')!r}, this worker {PROTOCOL}: "
@@ -197,7 +198,7 @@ class AttemptFolder:
             raw = read_stranger(self.path, name, limit=_MAX_SMALL_BYTES)
             if raw == _FENCE:
                 return {"fence": True}
-            claim = json.loads(raw)
+            claim = loads(raw, name)
         except FileNotFoundError:
             return None
         except (OSError, RunError, ValueError, RecursionError):

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 
 from nanoos_lab.errors import InvalidInputError
+from nanoos_lab.foreign_json import loads
 from nanoos_lab.properties import ArrayEstimate, PropertyEstimate
 from nanoos_lab.runs.attempts.folder import PROTOCOL
 
@@ -103,7 +104,7 @@ def parse_outcome(data: bytes) -> OutcomeDocument:
         InvalidInputError: It is not an outcome; the message says what is wrong with it.
     """
     try:
-        raw = json.loads(data, parse_constant=_refuse_constant, parse_float=_finite)
+        raw = loads(data, "it", parse_constant=_refuse_constant, parse_float=_finite)
         if isinstance(raw, dict) and raw.get("protocol") != PROTOCOL:
             raise InvalidInputError(f"it speaks protocol {raw.get('protocol')!r}, not {PROTOCOL}")
         return OutcomeDocument.model_validate(raw)

@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from nanoos_lab.errors import RunError
+from nanoos_lab.foreign_json import loads
 from nanoos_lab.runs.attempts.files import read_stranger, write_durably
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def read_place(folder: AttemptFolder) -> Place | None:
         folder: The attempt folder.
     """
     try:
-        raw = json.loads(read_stranger(folder.path, PLACE, limit=_MAX_BYTES, of=os.geteuid()))
+        raw = loads(read_stranger(folder.path, PLACE, limit=_MAX_BYTES, of=os.geteuid()), PLACE)
         return Place(str(raw["profile"]), str(raw["executor"]), str(raw["address"]))
     except (OSError, RunError, ValueError, KeyError, TypeError):
         return None

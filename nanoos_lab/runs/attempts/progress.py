@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nanoos_lab.errors import InvalidInputError
+from nanoos_lab.foreign_json import loads
 from nanoos_lab.runs.attempts.files import open_stranger
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def read_progress(folder: AttemptFolder, run: str) -> Progress:
         return Progress()
     for line in reversed(lines[:-1]):  # what follows the last line break is not finished
         try:
-            return _parse(json.loads(line))
+            return _parse(loads(line, "progress"))
         except (ValueError, TypeError, KeyError, RecursionError):
             continue
     return Progress()

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from nanoos_lab.errors import InvalidInputError, RunError
+from nanoos_lab.foreign_json import loads
 from nanoos_lab.runs.attempts.files import names_in, read_stranger, remove_tree, tail_of, write_durably
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def read_ticket(folder: AttemptFolder) -> Ticket | None:
         folder: The attempt folder.
     """
     try:
-        raw = json.loads(read_stranger(folder.path, TICKET, limit=_MAX_TICKET_BYTES))
+        raw = loads(read_stranger(folder.path, TICKET, limit=_MAX_TICKET_BYTES), TICKET)
         name, index = str(raw["name"]), raw["index"]
         ticket = Ticket(name, None if index is None else int(index), float(raw["at"]))
     except (OSError, RunError, InvalidInputError, ValueError, KeyError, TypeError, RecursionError):
@@ -119,7 +120,7 @@ class Submission:
         """Return the attempt folders it was made for; none where the list is gone or is no list."""
         try:
             raw = read_stranger(self.place.parent, self.place.name, LISTING, limit=_MAX_LISTING_BYTES)
-            listed = json.loads(raw)
+            listed = loads(raw, LISTING)
         except (OSError, RunError, InvalidInputError, ValueError, RecursionError):
             return []
         return [Path(path) for path in listed if isinstance(path, str)] if isinstance(listed, list) else []

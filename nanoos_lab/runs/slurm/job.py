@@ -8,7 +8,6 @@ is begun, and if the task at work can be continued the job asks to be put back.
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -17,6 +16,7 @@ import threading
 import time
 from pathlib import Path
 
+from nanoos_lab.foreign_json import loads
 from nanoos_lab.runs.worker import Incarnation, leave, prepare_process, work_on
 
 _TRIES, _PAUSE_S = 60, 5.0
@@ -29,7 +29,7 @@ def folder_of(listing: Path, element: str | None) -> Path:
         listing: JSON list of folders.
         element: The array element's number, or None outside an array.
     """
-    folders = json.loads(listing.read_text(encoding="utf-8"))
+    folders = loads(listing.read_text(encoding="utf-8"), listing.name)
     return Path(folders[int(element or 0)])
 
 

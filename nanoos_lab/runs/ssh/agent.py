@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nanoos_lab._version import __version__
 from nanoos_lab.errors import RunError
+from nanoos_lab.foreign_json import loads
 from nanoos_lab.runs.attempts.files import names_in, open_stranger, remove_tree, size_of, sync_folder, tail_of
 from nanoos_lab.runs.attempts.folder import PROTOCOL, AttemptFolder
 from nanoos_lab.runs.attempts.progress import read_progress
@@ -111,7 +112,7 @@ class Agent:
             made = AttemptFolder(folder.path.with_name(f".{folder.path.name}.{secrets.token_hex(6)}"))
             try:
                 made.prepare()
-                made.write_spec(json.loads(zlib.decompress(blob)))
+                made.write_spec(loads(zlib.decompress(blob), f"the spec of {name}"))
                 made.path.rename(folder.path)
             except OSError as error:
                 remove_tree(made.path)

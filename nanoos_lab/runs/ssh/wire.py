@@ -11,6 +11,8 @@ import select
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from nanoos_lab.foreign_json import loads
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -82,7 +84,7 @@ class Wire:
         if not length.isdigit() or int(length) > MAX_JSON_BYTES:
             raise WireError(f"it says {length[:40]!r} where a length should stand")
         try:
-            header = json.loads(self._exactly(int(length)))
+            header = loads(self._exactly(int(length)), "a message")
             sizes = [int(size) for size in header.pop("sizes")]
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise WireError(f"it says what is no message: {error}") from None
@@ -116,7 +118,7 @@ class Wire:
                 raise EOFError(said[-2000:]) from None
             if line.startswith(GREETING):
                 try:
-                    said_ = json.loads(line[len(GREETING) :])
+                    said_ = loads(line[len(GREETING) :], "a greeting")
                 except (ValueError, RecursionError):
                     said_ = None
                 if isinstance(said_, dict):

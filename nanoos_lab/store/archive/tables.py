@@ -6,7 +6,6 @@ names no project: it belongs to the one that it is imported into.
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from sqlalchemy import JSON, BigInteger, Boolean, Float, Integer, String
 
 from nanoos_lab.errors import InvalidInputError
+from nanoos_lab.foreign_json import loads
 from nanoos_lab.store import schema
 from nanoos_lab.store.vectors import VectorType
 
@@ -135,7 +135,7 @@ def read_line(line: bytes) -> dict[str, Any]:
     """
     try:
         text = line.decode("utf-8")
-        row = json.loads(text, parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=_once)
+        row = loads(text, "it", parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=_once)
         if "\\u" in text:
             _check_characters(row)
     except (ValueError, RecursionError) as error:

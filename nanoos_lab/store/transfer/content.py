@@ -20,6 +20,7 @@ from sqlalchemy import (
     type_coerce,
 )
 
+from nanoos_lab.foreign_json import loads
 from nanoos_lab.store.schema import Base, SettingRow
 from nanoos_lab.store.vectors import FLOAT32, VectorType
 
@@ -104,7 +105,7 @@ def decode(line: bytes, table: Table) -> Row:
     Raises:
         ValueError: It is not a row of that table.
     """
-    values = json.loads(line)
+    values = loads(line, f"a row of {table.name}")
     if not isinstance(values, list) or len(values) != len(table.c):
         raise ValueError(f"not a row of {table.name}")
     for i, column in enumerate(table.c):

@@ -22,6 +22,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from nanoos_lab._version import __version__
 from nanoos_lab.errors import InvalidInputError, StoreError
+from nanoos_lab.foreign_json import loads
 from nanoos_lab.store.migrations import HEAD
 from nanoos_lab.store.transfer import sources
 from nanoos_lab.store.transfer.content import TABLES, Tally, decode, encode
@@ -158,7 +159,7 @@ def opened(file: str | Path) -> Iterator[DumpSource]:
     path = Path(file).expanduser().absolute()
     try:
         with zipfile.ZipFile(path) as archive:
-            manifest = json.loads(archive.read(_MANIFEST))
+            manifest = loads(archive.read(_MANIFEST), f"{_MANIFEST} of {path}")
             yield DumpSource(archive, manifest, str(path))
     except (
         zipfile.BadZipFile,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from nanoos_lab.errors import InvalidInputError, StructureParseError
+from nanoos_lab.foreign_json import loads
 from nanoos_lab.structures.build import BuildError, check_distances
 from nanoos_lab.structures.formats.parsed import Parsed
 from nanoos_lab.structures.serialize import from_json
@@ -21,11 +22,11 @@ def parse(text: str, source: str) -> list[Parsed]:
         StructureParseError: With the line where the JSON itself is broken.
     """
     try:
-        data = json.loads(text)
+        data = loads(text, "the JSON")
     except json.JSONDecodeError as error:
         raise StructureParseError(f"not valid JSON: {error.msg}", source, error.lineno) from None
-    except RecursionError:
-        raise StructureParseError("not a structure: the JSON is nested too deeply", source) from None
+    except InvalidInputError as error:
+        raise StructureParseError(f"not a structure: {error}", source) from None
     except ValueError as error:
         raise StructureParseError(f"not valid JSON: {error}", source) from None
     items = data if isinstance(data, list) else [data]
