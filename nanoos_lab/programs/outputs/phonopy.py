@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import importlib
 import math
-import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nanoos_lab.errors import MissingExtraError, ProgramOutputError
+from nanoos_lab.foreign_json import DEEPEST
 from nanoos_lab.programs.outputs import shapes
 from nanoos_lab.programs.outputs.opening import lines_of, opened
 from nanoos_lab.programs.outputs.run import ProgramRun
@@ -115,8 +115,8 @@ def _yaml(path: Path) -> dict[str, Any]:
         if cut:
             raise ProgramOutputError(cut, str(path))
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        if _aliases(data, yaml, loader):
-            raise ProgramOutputError("it holds aliases, which phonopy never writes", str(path))
+        if problem := _problem(data, yaml, loader):
+            raise ProgramOutputError(problem, str(path))
         read = yaml.load(data, Loader=loader)
     except (yaml.YAMLError, UnicodeError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
@@ -129,11 +129,20 @@ def _yaml(path: Path) -> dict[str, Any]:
     return read
 
 
-def _aliases(data: bytes, yaml: Any, loader: Any) -> bool:  # noqa: ANN401 - a module without types
-    """Return whether a text holds aliases; it is looked through only where it holds what may be one."""
-    if re.search(rb"[\s\[,:-]\*\w", data) is None:
-        return False
-    return any(isinstance(token, yaml.AliasToken) for token in yaml.scan(data, Loader=loader))
+def _problem(data: bytes, yaml: Any, loader: Any) -> str:  # noqa: ANN401 - a module without types
+    """Return why a text must not be read whole, or an empty text: libyaml goes down the C stack with each level."""
+    depth = 0
+    for event in yaml.parse(data, Loader=loader):
+        if isinstance(event, yaml.AliasEvent):
+            return "it holds aliases, which phonopy never writes"
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > DEEPEST:
+            line = event.start_mark.line + 1
+            return f"it is nested more than {DEEPEST} levels deep in line {line}, which phonopy never writes"
+    return ""
 
 
 def _crystal(cell: Mapping[str, Any], unit: float) -> Structure:
