@@ -166,7 +166,8 @@ class BatchMonitor(Box):
 
     def close(self) -> None:
         """Stop looking, and take the widget away."""
-        self.panel.close()
+        if hasattr(self, "panel"):  # not where the constructor failed: Python then calls this too
+            self.panel.close()
         super().close()
 
     def __repr__(self) -> str:

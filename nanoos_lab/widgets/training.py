@@ -47,7 +47,9 @@ class TrainingMonitor(VBox):
         Args:
             feed: What is looked at.
         """
-        drawn = str(feed.value.get("payload", {}).get("picture", "")) or "<p>no epoch has ended yet</p>"
+        payload = feed.value.get("payload", {})
+        drawn = str(payload.get("picture", "")) or "<p>no epoch has ended yet</p>"
+        drawn += str(payload.get("comparison", ""))  # once it has ended: whether it paid
         if drawn != self.picture.value:
             self.picture.value = drawn
 
@@ -58,8 +60,10 @@ class TrainingMonitor(VBox):
 
     def close(self) -> None:
         """Stop looking, and take the widget away."""
-        self.feed.leave(self._link)
-        self.panel.close()
+        if hasattr(self, "feed"):  # not where the constructor failed: Python then calls this too
+            self.feed.leave(self._link)
+        if hasattr(self, "panel"):
+            self.panel.close()
         super().close()
 
     def __repr__(self) -> str:
