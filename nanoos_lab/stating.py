@@ -133,9 +133,14 @@ def kept_array(property: str, given: Any, unit: str | Sequence[str] | None = Non
         given = _columns_of(Path(given), wanted)
     try:
         array = np.column_stack(given) if isinstance(given, tuple) else np.asarray(given)
-        table = np.array(array, dtype=np.float64, order="C")
+        complex_ = array.dtype.kind == "c"  # numpy would drop the imaginary parts with a warning
+        table = np.array(array.real if complex_ else array, dtype=np.float64, order="C")
     except (TypeError, ValueError) as error:
         raise InvalidInputError(f"{wanted}; what was given is not an array of numbers ({error})") from error
+    if complex_:
+        raise InvalidInputError(
+            f"{wanted}; what was given holds complex numbers: give real parts or magnitudes"
+        )
     if array.dtype.kind not in "fiub" or table.ndim != 2 or not len(table) or table.shape[1] != len(columns):  # noqa: PLR2004 - rows and columns
         raise InvalidInputError(f"{wanted}, not the shape {table.shape} of {array.dtype}")
     units = _units(property, unit, len(columns))

@@ -152,10 +152,12 @@ def test_columns_are_converted_each_by_its_unit(lab, sto):
         ([[1.0, 2.0]], ["nm"], "give 2 units"),
         ([[1.0, 2.0]], ["GPa", ""], "2θ is kept in °"),
         ([[object(), 2.0]], None, "not an array of numbers"),
-        (np.array([[1 + 1j, 2.0]]), None, "complex"),
+        (np.array([[1 + 1j, 2.0]]), None, "holds complex numbers"),
+        (([1.0, 2.0], [1j, 2.0]), None, "holds complex numbers"),
         ("no/such/file.xy", None, "cannot be read as such"),
     ],
 )
+@pytest.mark.filterwarnings("error:Casting complex values")
 def test_what_is_no_array_of_the_property_is_refused(lab, sto, given, unit, says):
     with pytest.raises(InvalidInputError, match=says):
         lab.record(sto, "xrd_pattern", given, unit=unit)
