@@ -13,7 +13,7 @@ from ase.data import chemical_symbols
 from safetensors.torch import save_file
 from train_card import accuracy, card, plot, tables
 from train_features import chgnet_of
-from train_figures import Said, asked, figures, held, rows_of
+from train_figures import Said, asked, figures, held, quarter_edges, rows_of
 from train_heads import HeadPlan
 from train_models import (
     FAST_PLAN,
@@ -247,9 +247,10 @@ def _bundle(draft: Bundle, ready: Prepared, said: Said) -> Bundle:
 
 def _figured(bundle: Bundle, ready: Prepared, said: Said) -> Bundle:
     """Return a bundle with the figures that its parts have."""
-    stated = tuple(
-        one.model_copy(update={"figures": figures(ready, said, bundle, one)}) for one in bundle.stated
-    )
+    parted = [
+        one.model_copy(update={"edges": quarter_edges(ready, said, bundle, one)}) for one in bundle.stated
+    ]
+    stated = tuple(one.model_copy(update={"figures": figures(ready, said, bundle, one)}) for one in parted)
     return bundle.model_copy(update={"stated": stated})
 
 

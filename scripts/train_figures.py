@@ -17,6 +17,7 @@ from nanoos_lab.ml.gnn.asking import FAST, HEADS, TREES
 from nanoos_lab.ml.gnn.bundle import Bundle, Figures
 from nanoos_lab.ml.gnn.opinion import TARGETS, Opinion, blended, opinion_of
 from nanoos_lab.ml.graphs.flat import ranges, starts
+from nanoos_lab.ml.trust import QUARTERS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -165,6 +166,26 @@ def held(ready: Prepared, opinion: Opinion, target: str, rows: NDArray[np.bool_]
     return Held(values[rows], spreads[rows], opinion.nonmetal[rows], ready.rows[target].to_numpy(float)[rows])
 
 
+def _distances(said: Said, bundle: Bundle) -> NDArray[np.float64]:
+    return np.nan_to_num(bundle.domain.cloud.distance(said.states), nan=-1.0)
+
+
+def quarter_edges(ready: Prepared, said: Said, bundle: Bundle, one: Stated) -> tuple[float, ...]:
+    """Return the distances from the training data that part the quarters of a property's test rows.
+
+    Args:
+        ready: The data.
+        said: What the parts say.
+        bundle: The tier.
+        one: The property.
+    """
+    finite = np.isfinite(said.opinion(bundle).column(one.task)[0])
+    distances = _distances(said, bundle)[rows_of(ready, one.task, "test", finite)]
+    ordered = np.sort(distances)
+    places = [int((len(ordered) - 1) * part) + 1 for part in (0.25, 0.5, 0.75)]
+    return tuple(float(ordered[k - 1] + ordered[k]) / 2 for k in places)  # between two rows, never on one
+
+
 def figures(ready: Prepared, said: Said, bundle: Bundle, one: Stated) -> dict[str, Figures]:
     """Return how far off a tier is on the rows that it never saw, by kind of row.
 
@@ -172,7 +193,7 @@ def figures(ready: Prepared, said: Said, bundle: Bundle, one: Stated) -> dict[st
         ready: The data.
         said: What the parts say.
         bundle: The tier.
-        one: The property.
+        one: The property, with its edges.
     """
     opinion = said.opinion(bundle)
     finite = np.isfinite(opinion.column(one.task)[0])
@@ -184,10 +205,9 @@ def figures(ready: Prepared, said: Said, bundle: Bundle, one: Stated) -> dict[st
         "metals": test & (gap <= 0),
         "nonmetals": test & (gap > 0),
     }
-    distances = np.nan_to_num(bundle.domain.cloud.distance(said.states), nan=-1.0)
-    edges = np.quantile(distances[test], (0.25, 0.5, 0.75))
+    distances = _distances(said, bundle)
     for k in range(4):
-        chosen[f"quarter {k + 1}"] = test & (np.searchsorted(edges, distances) == k)
+        chosen[f"quarter {k + 1}"] = test & (np.searchsorted(one.edges, distances) == k)
     if one.task == "formation_energy":
         large = ready.of("test", "mpts52") & finite
         chosen["larger"] = large & (ready.rows.sites.to_numpy() > LARGE)
@@ -201,7 +221,7 @@ def figures(ready: Prepared, said: Said, bundle: Bundle, one: Stated) -> dict[st
     if one.power:
         found |= {
             f"{name}_linear": figures_of(kept[name], one.rule, power=True)
-            for name in ("test", "new", "unseen")
+            for name in ("test", "new", "unseen", *QUARTERS)
             if name in kept
         }
     return found

@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nanoos_lab.display import html, numbers, text
-from nanoos_lab.errors import CalculatorError
+from nanoos_lab.errors import CalculatorError, RunFailedError, UnknownNameError
 from nanoos_lab.lab.workspace import StructureLike, Workspace
 from nanoos_lab.properties import get_property
+from nanoos_lab.store.schema import RunState
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from nanoos_lab.lab.records import StructureRecord
     from nanoos_lab.ml.attribution import Attribution
+    from nanoos_lab.ml.attribution.task import ExplainParams
     from nanoos_lab.scenes.scene import Scene
     from nanoos_lab.widgets import StructureViewer
     from nanoos_lab.widgets.cards import PredictionCards
@@ -35,8 +37,9 @@ class Explaining(Workspace):
         predictor: str = "nanoos-gnn",
         draws: int = 12,
         seed: int = 0,
+        on: str | None = None,
     ) -> Explanation:
-        """Return what each site or each element adds to a prediction; nothing is stored.
+        """Return what each site or each element adds to a prediction, by a run of the task ``explain``.
 
         Where the model's readout is a sum over sites, its terms are exact. Else the elements get Shapley values,
         for which the model is asked about crystals with replaced elements; the answer says which of both it is.
@@ -47,6 +50,7 @@ class Explaining(Workspace):
             predictor: The predictor's name.
             draws: Of elements that replace others, for Shapley values.
             seed: Of the draws.
+            on: The profile it runs on; by default the settings' default.
 
         Raises:
             UnknownNameError: There is no such predictor, or it does not state the property.
@@ -55,14 +59,37 @@ class Explaining(Workspace):
         Example:
             >>> lab.explain(sto, "band_gap").elements  # doctest: +SKIP
         """
-        from nanoos_lab.ml import get_predictor  # noqa: PLC0415 - a registry of plug-ins
-        from nanoos_lab.ml.attribution import explain  # noqa: PLC0415
+        from nanoos_lab.ml.attribution.task import ExplainParams, explain, read_attribution  # noqa: PLC0415
 
-        record, model = self.structure(structure), get_predictor(predictor)
+        record = self.structure(structure)
+        asked = ExplainParams(
+            predictor=self._named_model(predictor), property=property, draws=draws, seed=seed
+        )
+        self._refuse_unknown(record, asked)
+        submission = self.engine.submit(explain, {"structure": record.row}, asked.model_dump(), on=on)
+        (run,) = self.engine.wait([submission.run.id])
+        if run.state != RunState.COMPLETED:
+            raise RunFailedError(run.id, str(run.state), str((run.error or {}).get("message", "")))
+        left = self.artifacts_of(run.id)["attribution"]
+        return Explanation(record, read_attribution(left.read_text(encoding="utf-8")), run=run.id)
+
+    def _named_model(self, predictor: str) -> str:
+        """Return how a worker finds a predictor: a registered model lies in the lab's files."""
+        models = getattr(self, "models", None)
+        return predictor if models is None else str(models.resolve(predictor))
+
+    def _refuse_unknown(self, record: StructureRecord, asked: ExplainParams) -> None:
+        """Refuse what no run could answer before one is recorded."""
+        from nanoos_lab.ml import get_predictor  # noqa: PLC0415 - a registry of plug-ins
+
+        model = get_predictor(asked.predictor)
         if problem := model.available():
             raise CalculatorError(problem)
-        found = explain(record.structure, property, model, draws=draws, seed=seed)
-        return Explanation(record, found)
+        if asked.property not in model.properties:
+            raise UnknownNameError(
+                f"property of the predictor {model.name!r}", asked.property, model.properties
+            )
+        model.check(record.structure)
 
 
 class Explanation:
@@ -71,13 +98,14 @@ class Explanation:
     Args:
         structure: The structure.
         attribution: The contributions.
+        run: Id of the run that found them.
 
     Example:
         >>> lab.explain(sto).sites  # doctest: +SKIP
     """
 
-    def __init__(self, structure: StructureRecord, attribution: Attribution) -> None:
-        self.structure, self.attribution = structure, attribution
+    def __init__(self, structure: StructureRecord, attribution: Attribution, *, run: str = "") -> None:
+        self.structure, self.attribution, self.run = structure, attribution, run
 
     @property
     def elements(self) -> dict[str, float]:
@@ -137,15 +165,12 @@ class Explanation:
 
     def cards(self) -> PredictionCards:
         """Return the prediction as a card with what each site adds."""
-        from nanoos_lab.ml.trust import coverage_words  # noqa: PLC0415 - drawn when shown
+        from nanoos_lab.lab.showing import grounds_of  # noqa: PLC0415 - drawn when shown
         from nanoos_lab.widgets.cards import Card, PredictionCards  # noqa: PLC0415
 
-        estimate = self.attribution.estimate
-        card = Card.of(estimate, self.structure.name)
-        of = estimate.method
-        trust = (
-            coverage_words(of.name, of.version, estimate.property) if estimate.in_domain is not False else ""
-        )
+        of = self.attribution.estimate.method
+        card = Card.of(self.attribution.estimate, self.structure.name)
+        trust = grounds_of(card, of.name, of.version)
         return PredictionCards([replace(card, sites=self.sites, trust=trust)])
 
     def facts(self) -> list[tuple[str, str]]:

@@ -77,17 +77,29 @@ def cards_of_values(
     )
 
 
-def trust_words(row: PropertyValueRow) -> str:
-    """Return how often intervals like that of a predicted value held where it was measured.
+def trust_words(row: PropertyValueRow) -> tuple[str, ...]:
+    """Return how often intervals like that of a predicted value held where it was measured, and what was learned.
 
     Args:
         row: The value.
     """
-    from nanoos_lab.ml.trust import coverage_words  # noqa: PLC0415 - drawn when shown
+    return grounds_of(Card.of(row), row.method_name, row.method_version)
 
-    if row.origin != Origin.PREDICTED or row.uncertainty_kind != "conformal_90" or row.in_domain is False:
-        return ""  # outside the domain nothing is promised
-    return coverage_words(row.method_name, row.method_version, row.property)
+
+def grounds_of(card: Card, name: str, version: str) -> tuple[str, ...]:
+    """Return what a shipped model's card says of values like one; no promise where it lies outside the domain.
+
+    Args:
+        card: The value.
+        name: Of the model.
+        version: Of the model.
+    """
+    from nanoos_lab.ml.trust import coverage_words, learned_words  # noqa: PLC0415 - drawn when shown
+
+    if card.origin != Origin.PREDICTED or card.uncertainty_kind != "conformal_90":
+        return ()
+    held = coverage_words(name, version, card.name) if card.in_domain is not False else ""
+    return tuple(words for words in (held, learned_words(name, card.name)) if words)
 
 
 def run_record(lab: Workspace, run: str) -> dict[str, Any]:

@@ -54,7 +54,17 @@ def test_the_picture_is_coloured_by_site_and_symmetric_about_zero(energy):
 def test_the_card_holds_what_each_site_adds_and_how_far_to_trust_it(energy):
     (card,) = energy.cards().to_json()["cards"]
     assert card["sites"] == pytest.approx(list(energy.sites))
-    assert any(text.startswith("Measured: the interval held for") for text in card["details"])
+    assert any(text.startswith("Held for") for text in card["details"])
+
+
+def test_it_is_a_run_and_asking_again_is_answered_by_it(lab, sto, energy):
+    again = lab.explain(sto)
+    assert again.run == energy.run
+    assert again.attribution == energy.attribution
+    (run,) = [one for one in lab.runs(task="explain") if one.id == energy.run]
+    assert run.row.params["property"] == "formation_energy"
+    assert "fast.onnx" in run.row.identity["files_sha256"], "what it rests on is part of its record"
+    assert lab.explain(sto, "band_gap", draws=4).run != energy.run
 
 
 def test_unknown_names_are_refused(lab, sto):
@@ -62,6 +72,7 @@ def test_unknown_names_are_refused(lab, sto):
         lab.explain(sto, "debye_temperature")
     with pytest.raises(UnknownNameError):
         lab.explain(sto, predictor="nobody")
+    assert {one.state for one in lab.runs(task="explain")} == {"COMPLETED"}, "nothing is begun in vain"
 
 
 def test_the_live_viewer_is_coloured_alike(energy):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from nanoos_lab.properties import Method, Origin, PropertyEstimate
 from nanoos_lab.widgets.cards import Card, PredictionCards
 
@@ -31,9 +33,10 @@ def test_without_a_reason_the_warning_still_stands():
 
 
 def test_measured_coverage_stands_before_the_other_small_print():
-    card = Card.of(_estimate(in_domain=True, source="MP"))
-    told = PredictionCards(
-        [Card(**{f: getattr(card, f) for f in card.__slots__} | {"trust": "Measured: <b>"})]
-    )
-    assert told.to_json()["cards"][0]["details"] == ["Measured: <b>", "MP"]
-    assert "Measured: &lt;b&gt;" in told.html()
+    near = "in the second quarter by distance from the training data, where it held for 91 %"
+    card = Card.of(_estimate(in_domain=True, source="MP", note=f"metal; {near}"))
+    told = PredictionCards([replace(card, trust=("Held: <b>", "Learned from PBE"))])
+    (drawn,) = told.to_json()["cards"]
+    assert drawn["details"] == ["Held: <b>", f"I{near[1:]}", "Learned from PBE", "MP"]
+    assert drawn["note"] == "metal", "what is said of trust is not said twice"
+    assert "Held: &lt;b&gt;" in told.html()

@@ -50,6 +50,8 @@ class Stated(_Value):
     figures: dict[str, Figures]
     """By the rows: ``test``, ``unseen`` chemical systems, ``metals``, ``nonmetals``, ``near``, ``far`` and others."""
     note: str = ""
+    edges: tuple[float, ...] = ()
+    """Distances from the training data that part the quarters of the test rows; none where they were not kept."""
 
 
 class Reference(_Value):

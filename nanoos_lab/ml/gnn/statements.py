@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nanoos_lab.ml.gnn.opinion import TARGETS
+from nanoos_lab.ml.trust import near_words
 from nanoos_lab.properties import Method, Origin, PropertyEstimate
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def _column(asked: Asked, one: Stated, bundle: Bundle, doubts: Sequence[str]) ->
         shown, width = (10.0**value, 10.0**value * (10.0**half - 1.0)) if one.power else (value, half)
         notes = (
             _words(one, asked.opinion.nonmetal[row]),
-            doubts[row],
+            doubts[row] or near_words(one.figures, one.edges, asked.distances[row]),
             SEEN if bundle.tier == "accurate" else "",
         )
         made.append(

@@ -23,6 +23,8 @@ _UNCERTAINTY_WORDS = {
 }
 _OUTSIDE = "outside the domain: "
 """How a note begins that says why a value lies outside."""
+_NEAR = " quarter by distance from the training data"
+"""Of a note that tells how often intervals held at this distance: belongs to what is said of trust."""
 _CONDITION_UNITS = {"temperature_K": ("T", "K"), "pressure_GPa": ("p", "GPa")}
 
 
@@ -81,8 +83,8 @@ class Card:
     """The conditions as they were stated, by which values are found alike."""
     sites: tuple[float, ...] = ()
     """What each site contributes, where a model tells it, in ``unit``."""
-    trust: str = ""
-    """How often intervals of this kind held where it was measured, in words."""
+    trust: tuple[str, ...] = ()
+    """What a reader must know of such values: how often intervals held where it was measured, and what was learned."""
 
     @classmethod
     def of(
@@ -172,7 +174,17 @@ class Card:
     def remark(self) -> str:
         """The note without what a warning says already."""
         said = self.in_domain is False
-        return "; ".join(part for part in self._parts_of_note() if not (said and part.startswith(_OUTSIDE)))
+        return "; ".join(
+            part
+            for part in self._parts_of_note()
+            if _NEAR not in part and not (said and part.startswith(_OUTSIDE))
+        )
+
+    @property
+    def grounds(self) -> list[str]:
+        """Why to trust the value or not, one line each: intervals that held, at this distance, and what was learned."""
+        near = [f"{part[0].upper()}{part[1:]}" for part in self._parts_of_note() if _NEAR in part]
+        return [*self.trust[:1], *near, *self.trust[1:]]
 
     def _parts_of_note(self) -> list[str]:
         return self.note.split("; ")
