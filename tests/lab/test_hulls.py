@@ -73,6 +73,31 @@ def test_the_answer_is_stored_once_and_names_its_competing_set(lab_place):
         assert len(lab.value_rows(property="energy_above_hull")) == 1
 
 
+def test_the_value_comes_from_a_run_that_records_all_it_rests_on(lab, system):
+    found, again = lab.hull(system["MgO2"]), lab.hull(system["MgO2"])
+    (run,) = lab.runs(task="hull")
+    assert found.row.run_id == again.row.run_id == run.id
+    assert [one.name for one in run.inputs] == ["MgO2"]
+    params = run.row.params
+    assert params["candidates"][0]["method"]["name"] == "PBE"
+    assert found.competing.sha256[:12] in params["competing"]
+    assert len(params["phases"]) == 5
+    assert "pymatgen" in run.row.identity
+    assert again.decomposition == found.decomposition == "MgO + 0.5 O2"
+    assert again.figure().layout.title == found.figure().layout.title
+    lab.record(system["MgO"], "formation_energy", -3.2, 0.02, origin="computed", method="PBE")
+    assert lab.hull(system["MgO2"]).row.run_id != run.id, "a competing phase has another energy"
+
+
+def test_what_a_run_left_says_the_same_as_placing_here(lab, system):
+    names = ("MgO high", "MgO", "MgO2")
+    stored = lab.hull([system[name] for name in names])
+    here = lab.hull([system[name] for name in names], store=False)
+    assert [one.placement for one in stored] == [one.placement for one in here]
+    assert [one.estimate for one in stored] == [one.estimate for one in here]
+    assert len(lab.runs(task="hull")) == 1
+
+
 def test_a_stable_structure_and_a_polymorph_above_it_are_told_apart(lab, system):
     answers = lab.hull([system[name] for name in ("MgO high", "MgO", "MgO2")])
     assert isinstance(answers, HullSet)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from nanoos_lab.display import html, numbers, text
-from nanoos_lab.properties import Method, Origin, PropertyEstimate
+from nanoos_lab.ml.hull.stating import same
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     import pandas as pd
     from rich.console import RenderableType
@@ -19,56 +19,12 @@ if TYPE_CHECKING:
     from nanoos_lab.lab.workspace import Workspace
     from nanoos_lab.ml.hull import CompetingSet, Phase, Placement
     from nanoos_lab.ml.hull.placing import Diagram
+    from nanoos_lab.properties import PropertyEstimate
     from nanoos_lab.store.schema import PropertyValueRow
     from nanoos_lab.widgets.cards import PredictionCards
 
 _SHOWN = 30
 _STILL_PX = (430, 330)
-
-
-def estimate_of(
-    place: Placement, row: PropertyValueRow, trusted: Iterable[bool | None], ends: str
-) -> PropertyEstimate:
-    """Return a placement as the statement that is stored.
-
-    Args:
-        place: The placement.
-        row: The formation energy that it rests on.
-        trusted: Whether the phases it decomposes into are inside the model's domain.
-        ends: Whether elements were given, or reference phases stand for them.
-    """
-    asked = [row.in_domain, *trusted]
-    domain = False if False in asked else row.in_domain
-    fate = f"{place.parts[0].phase.label} is lower" if _same(place) else f"decomposes into {place.words}"
-    note = [_below(place) if place.stable else fate, *place.notes]
-    if False in asked[1:]:
-        note.append("outside the domain: a phase of the decomposition is")
-    if ends == "reference":
-        note.append("elements by their reference phases, 0 by definition")
-    return PropertyEstimate(
-        property="energy_above_hull",
-        value=place.energy_above_hull,
-        uncertainty=place.half_width,
-        uncertainty_kind=place.kind,
-        origin=Origin(row.origin),
-        method=Method(
-            name=row.method_name,
-            version=row.method_version,
-            recipe=f"convex hull; formation energies {row.method_recipe}".rstrip("; ").removesuffix(
-                "formation energies"
-            ),
-        ),
-        in_domain=domain,
-        converged=row.converged,
-        synthetic=row.synthetic,
-        conditions={**row.conditions, "competing_set": place.competing.title},
-        source=f"{place.considered} competing phases in its chemical system, of {place.competing.source}",
-        note="; ".join(note),
-    )
-
-
-def _below(place: Placement) -> str:
-    return f"stable: {-place.distance:.4g} eV/atom below the hull of the others, {place.words}"
 
 
 class HullRecord:
@@ -79,8 +35,7 @@ class HullRecord:
         structure: The structure.
         placement: Where it stands.
         estimate: The statement.
-        diagram: The hull of the others.
-        names: What the lab calls the phases of the decomposition, by id.
+        diagram: Returns the hull of the others, for drawings.
 
     Example:
         >>> lab.hull(candidate, predictor="nanoos-gnn", ends="reference").decomposition  # doctest: +SKIP
@@ -94,11 +49,12 @@ class HullRecord:
         placement: Placement,
         estimate: PropertyEstimate,
         *,
-        diagram: Diagram,
-        names: Mapping[str, str] | None = None,
+        diagram: Callable[[], Diagram],
     ) -> None:
         self._lab, self.structure, self.placement, self.estimate = lab, structure, placement, estimate
-        self._diagram, self._names = diagram, names or {}
+        self._diagram = diagram
+        self.names: Mapping[str, str] = {}
+        """What the lab calls the phases of the decomposition, by id."""
         self.row: PropertyValueRow | None = None
         """The stored value; None where nothing was stored."""
 
@@ -125,9 +81,9 @@ class HullRecord:
     @property
     def decomposition(self) -> str:
         """What the hull of the others consists of at its composition, for one formula unit."""
-        if _same(self.placement):
+        if same(self.placement):
             first = self.placement.parts[0]
-            return f"another {first.phase.formula}: {self._names.get(first.phase.id, first.phase.id)}"
+            return f"another {first.phase.formula}: {self.names.get(first.phase.id, first.phase.id)}"
         return self.placement.words
 
     @property
@@ -177,7 +133,7 @@ class HullRecord:
     def _picture(self) -> Any:  # noqa: ANN401 - a HullPicture
         from nanoos_lab.charts.hull import HullPicture, HullPoint  # noqa: PLC0415
 
-        place, diagram = self.placement, self._diagram
+        place, diagram = self.placement, self._diagram()
         elements = _in_order(place.candidate.elements)
 
         def point(phase: Any, height: float) -> HullPoint:  # noqa: ANN401 - a Phase
@@ -202,7 +158,7 @@ class HullRecord:
             "Stable against"
             if self.stable
             else "Lower is"
-            if _same(self.placement)
+            if same(self.placement)
             else "Would decompose into"
         )
         pairs = [
@@ -225,7 +181,7 @@ class HullRecord:
                 f"{p.amount:.3g}",
                 f"{100 * p.fraction:.1f} %",
                 numbers.value_text(p.phase.formation_energy, p.phase.half_width),
-                self._names.get(p.phase.id, p.phase.id),
+                self.names.get(p.phase.id, p.phase.id),
             )
             for p in self.placement.parts
         ]
@@ -267,10 +223,6 @@ class HullRecord:
 
 _HEADERS = ("decomposition", "formula units", "part of the atoms", "formation energy (eV/atom)", "which")
 _NUMERIC = _HEADERS[1:4]
-
-
-def _same(place: Placement) -> bool:
-    return len(place.parts) == 1 and place.parts[0].phase.formula == place.candidate.formula
 
 
 def _energy(phase: Phase) -> str:

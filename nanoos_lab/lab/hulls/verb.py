@@ -6,25 +6,19 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
-
-from nanoos_lab.errors import InvalidInputError, NanoOSError
+from nanoos_lab.errors import InvalidInputError
 from nanoos_lab.lab.hulls.facts import (
     FORMATION,
     Facts,
     asked_of,
     elements_of,
     likeness,
-    lines_of,
-    method_of,
-    phase_of,
     rivals_in,
 )
-from nanoos_lab.lab.hulls.records import HullRecord, HullSet, estimate_of
+from nanoos_lab.lab.hulls.placed import Placing, gathered, sets_of
+from nanoos_lab.lab.hulls.records import HullRecord, HullSet
 from nanoos_lab.lab.workspace import StructureLike, Workspace
 from nanoos_lab.store import artifacts
-from nanoos_lab.store import values as value_rows
-from nanoos_lab.store.schema import ArtifactRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -33,8 +27,6 @@ if TYPE_CHECKING:
     from nanoos_lab.lab.records import StructureRecord
     from nanoos_lab.ml.hull import CompetingSet, Ends
     from nanoos_lab.store.schema import PropertyValueRow
-
-_FILE = "competing-phases-"
 
 
 class Stability(Workspace):
@@ -64,7 +56,8 @@ class Stability(Workspace):
             ends: ``"given"``: every element must be among the competing phases; ``"reference"``: the reference
                 phases stand for them too, with the formation energy 0 that they have by definition.
             mixed: Whether candidates and competing phases may be of different methods; the answer says so.
-            store: Whether the answers are stored as values of ``energy_above_hull``.
+            store: Whether the answers are stored as values of ``energy_above_hull``, by runs of the task ``hull``: the
+                same asked again is answered by the same run.
 
         Returns:
             A record of one structure; of several a set, whose ``problems`` names what could not be placed.
@@ -76,8 +69,6 @@ class Stability(Workspace):
         Example:
             >>> lab.hull(candidate, predictor="nanoos-gnn", ends="reference")  # doctest: +SKIP
         """
-        from nanoos_lab.ml.hull import Hulls  # noqa: PLC0415 - not needed before
-
         asked = asked_of(self, structures)
         file = _file_of(competing)
         rivals = None if file or isinstance(competing, str) else list(self.structures(competing))  # type: ignore[arg-type]
@@ -92,11 +83,12 @@ class Stability(Workspace):
             several = facts.competing_of(rivals, like)
         else:
             several = facts.competing(like, {elements_of(r) for r in asked.records}, self)
-        hulls = Hulls(several, ends=ends, mixed=mixed)
-        placed, problems = _placed(self, asked, facts, like, hulls)
-        if store and placed:
-            self._keep_placed(placed, several)
-        return placed[0] if asked.single else HullSet(placed, several, problems)
+        found, problems = gathered(self, asked, facts, like, several)
+        placing = Placing(self, several, ends=ends, mixed=mixed, store=store)
+        placed, refused = placing.place(found, single=asked.single)
+        if asked.single:
+            return placed[0]
+        return HullSet(placed, several, [*problems, *refused])
 
     def competing_phases(self, sha256: str) -> str:
         """Return a competing set that stored energies above hull name, as JSON lines, after checking its bytes.
@@ -111,7 +103,7 @@ class Stability(Workspace):
             raise InvalidInputError(f"{sha256!r} is no hash: give at least 6 of its hexadecimal digits")
         scope = self.store.scope
         with self.store.read() as session:
-            found = {row.sha256: row for row in session.scalars(_sets(scope.project_id, sha256))}
+            found = {row.sha256: row for row in session.scalars(sets_of(scope.project_id, sha256))}
             if len(found) != 1:
                 raise InvalidInputError(
                     f"{len(found) or 'no'} competing sets have a hash that begins with {sha256}"
@@ -133,24 +125,6 @@ class Stability(Workspace):
                 f"{predictor} states no formation energy of {asked.records[0].name}: {said!r}".strip()
             )
         return rows
-
-    def _keep_placed(self, placed: Sequence[HullRecord], several: CompetingSet) -> None:
-        """Store the answers and their competing set in one transaction."""
-        scope = self.store.scope
-        payload = artifacts.place(scope, several.text().encode())
-        with self.store.write() as session:
-            if not session.scalars(_sets(scope.project_id, payload.sha256)).first():
-                name = f"{_FILE}{payload.sha256[:12]}.jsonl"
-                artifacts.record_file(session, scope, name, payload)
-            for one in placed:
-                material, structure = one.structure.row.material_id, one.structure.id
-                (one.row,) = value_rows.insert_values(session, scope, material, structure, [one.estimate])
-
-
-def _sets(project: str, beginning: str) -> Any:  # noqa: ANN401 - a query
-    return select(ArtifactRow).where(
-        ArtifactRow.project_id == project, ArtifactRow.sha256.startswith(beginning), ArtifactRow.name.startswith(_FILE)
-    )  # fmt: skip
 
 
 def _file_of(competing: object) -> Path | None:
@@ -180,38 +154,3 @@ def _read(file: Path, method: str, like: Likeness) -> CompetingSet:
 
     name = f"{like[1]} {like[2]}".strip()
     return read_competing(file, otherwise=name if method.casefold() == like[1].casefold() else method)
-
-
-def _placed(
-    lab: Workspace, asked: Asked, facts: Facts, like: Likeness, hulls: Any  # noqa: ANN401 - Hulls
-) -> tuple[list[HullRecord], list[tuple[str, str]]]:  # fmt: skip
-    """Return what could be placed, and why the rest could not."""
-    lines = lines_of(lab, {p.id for p in hulls.competing.phases} | {r.id for r in asked.records})
-    families: dict[str, set[str]] = {}
-    for key, first in lines.items():
-        families.setdefault(first, set()).add(key)
-    trust = {
-        row.structure_id or row.material_id: row.in_domain for row in facts.rows if likeness(row) == like
-    }
-    placed, problems = [], []
-    for record in asked.records:
-        try:
-            row = facts.latest(record, like)
-            if row is None:
-                raise InvalidInputError(
-                    f"no formation energy by {' '.join(like[1:3]).strip()} of {record.name}"
-                )
-            own = {record.id, record.name, record.row.material_id or "", *families.get(lines[record.id], ())}
-            place = hulls.place(phase_of(row, record.formula), method=method_of(row), without=own)
-            placed.append((record, row, place, hulls.diagram_of(place, own)))
-        except NanoOSError as error:
-            if asked.single:
-                raise
-            problems.append((record.name, str(error)))
-    named = {part.phase.id for _, _, place, _ in placed for part in place.parts} & lines.keys()
-    names = {record.id: record.name for record in lab.structures(sorted(named))}
-    made = []
-    for record, row, place, diagram in placed:
-        estimate = estimate_of(place, row, [trust.get(part.phase.id) for part in place.parts], hulls.ends)
-        made.append(HullRecord(lab, record, place, estimate, diagram=diagram, names=names))
-    return made, problems
