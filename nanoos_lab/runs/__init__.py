@@ -49,6 +49,10 @@ RUNNING      outcome                             owner dead                COMPL
 So a run of ``here`` whose kernel died is not begun anew behind anyone's back: running the cell again, or
 waiting for the run, goes on with it.
 
+What a lost attempt of a task left that can be continued (``Task.resumable``) becomes the folder of its next
+attempt, so that a killed molecular dynamics or training goes on from its last checkpoint
+(:mod:`nanoos_lab.runs.driving.carrying`).
+
 What survives what
 ==================
 

@@ -68,6 +68,7 @@ class InFlight(NamedTuple):
     job_id: str | None
     begun_at: float
     """When the attempt was recorded."""
+    task: str
 
 
 def find_active(session: Session, scope: Scope, keys: Collection[str]) -> dict[str, RunRow]:
@@ -246,6 +247,7 @@ def in_flight(session: Session, scope: Scope, *, everybodys: bool = False) -> li
             _ATTEMPT.c.folder,
             _ATTEMPT.c.job_id,
             _ATTEMPT.c.created_at,
+            _RUN.c.task,
         )
         .join(_ATTEMPT, _current_attempt())
         .where(*mine, _RUN.c.state.in_(list(IN_FLIGHT)))

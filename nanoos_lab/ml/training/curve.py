@@ -25,8 +25,12 @@ class Curve:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._rows = _read(path)
-        self._path.write_text("".join(_line(row) for row in self._rows), encoding="utf-8")
+        fresh = path.with_suffix(".new")
+        fresh.write_text("".join(_line(row) for row in self._rows), encoding="utf-8")
+        fresh.replace(path)  # at no moment are there fewer passes than were told
         self._known = {_place(row) for row in self._rows}
+        self.before, self.repeated = len(self._rows), 0
+        """Passes that were there at the start, left by an earlier attempt; and those that were told of again since."""
 
     def add(self, stage: str, epoch: Epoch) -> None:
         """Add a pass; one that is there already adds nothing.
@@ -37,6 +41,7 @@ class Curve:
         """
         row = {"stage": stage, **asdict(epoch)}
         if _place(row) in self._known:
+            self.repeated += 1
             return
         self._known.add(_place(row))
         self._rows.append(row)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 import pickle
-import time
 import zipfile
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -32,8 +31,6 @@ if TYPE_CHECKING:
 
     IntArray = NDArray[np.int64]
 
-SAVE_EVERY_S = 2.0
-"""A checkpoint is written after a pass where the last one is older."""
 _ASKED_TOGETHER = 64
 _DECAY = 0.05
 _CLIP = 5.0
@@ -132,14 +129,13 @@ def train_member(
     Args:
         network: With its first weights.
         lesson: What it learns.
-        checkpoint: File that is written after passes and read at the start.
+        checkpoint: File that is written after each pass and read at the start.
         report: Told of each pass.
         member: Its number.
     """
     network = network.to(lesson.device)
     state = _begin(network, lesson)
     state.resume(checkpoint, lesson.key, lesson.device)
-    saved = time.monotonic()
     while state.epoch < lesson.epochs and state.since < lesson.patience:
         loss = _pass(state, lesson, member)
         error = _error(state.average.network, lesson)
@@ -151,10 +147,7 @@ def train_member(
         rate = float(state.rates.get_last_lr()[-1])
         report(Epoch(member, state.epoch, lesson.epochs, loss, error, rate, better))
         state.epoch += 1
-        if time.monotonic() - saved >= SAVE_EVERY_S:
-            state.save(checkpoint, lesson.key)
-            saved = time.monotonic()
-    state.save(checkpoint, lesson.key)
+        state.save(checkpoint, lesson.key)
     if state.best:
         network.load_state_dict(state.best)
     return network.cpu().eval()

@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from nanoos_lab.runs.driving.carrying import can_go_on, put_aside
 from nanoos_lab.runs.driving.endings import settle
 from nanoos_lab.runs.executors import Sight, Verdict
 from nanoos_lab.store.run_changes import Ending
@@ -97,6 +98,8 @@ class Concluder:
     ) -> bool:
         """End an attempt that came to nothing; return whether anything changed.
 
+        What a task left that can go on from there is put aside for the next attempt first.
+
         Args:
             folder: The attempt folder.
             run: The run.
@@ -104,6 +107,8 @@ class Concluder:
             begun_at: When it began its work; None where that costs the run nothing.
             pause: Whether what costs nothing is tried again only after a pause.
         """
+        if can_go_on(run.task) and not run.cancel_requested:
+            put_aside(self._store.scope.files, folder, run.id, run.attempt)
         ending = Ending(RunState.LOST, reason, begun_at, time.time())
         if folder.killed.exists() and run.cancel_requested:
             reason = _KILLED

@@ -19,6 +19,7 @@ from nanoos_lab.runs.attempts.execute import Item, execute
 from nanoos_lab.runs.attempts.folder import AttemptFolder
 from nanoos_lab.runs.attempts.presence import describe_process
 from nanoos_lab.runs.attempts.reference import resolve
+from nanoos_lab.runs.driving.carrying import hand_over
 from nanoos_lab.runs.driving.collect import clean_up, collect
 from nanoos_lab.store import run_changes as changes
 from nanoos_lab.store import runs as rows
@@ -170,6 +171,7 @@ class InlineRuns:
         folder, attempt = self._own_folder(), ticket.attempt + 1
         if not self._store.ensure(lambda session: self._claim(session, ticket, folder)):
             return None
+        hand_over(self._store.scope.files, folder, ticket.run)
         began = time.monotonic()
         data = execute(Item(ticket.run, attempt, ticket.load), folder, self._worker)
         # The file outlives this process; it need outlive the machine only where doing it again costs more

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from nanoos_lab.errors import NanoOSError, StoreError
 from nanoos_lab.runs.attempts.execute import describe_error
 from nanoos_lab.runs.attempts.folder import PROTOCOL
+from nanoos_lab.runs.driving.carrying import can_go_on, hand_over, put_aside
 from nanoos_lab.runs.driving.endings import settle
 from nanoos_lab.runs.executors import StartError, Verdict
 from nanoos_lab.settings import Resources
@@ -158,6 +159,8 @@ class Launcher:
         try:
             for folder, chunk in zip(folders, chunks, strict=True):
                 folder.prepare()
+                for run in chunk.runs:
+                    hand_over(self._store.scope.files, folder, run.id)
                 folder.write_spec(self._spec(chunk))
             name = f"nanoos-{first.id}-{chunks[0].attempts[first.id]}"
             job_ids = executor.start(folders, Resources(**first.resources), name)
@@ -197,6 +200,9 @@ class Launcher:
     ) -> None:
         """Where no worker could be asked for: make sure that none comes, then try again as the reason allows."""
         fenced = [(folder, chunk) for folder, chunk in asked if folder.fence()]
+        for folder, chunk in fenced:
+            for run in filter(lambda one: can_go_on(one.task), chunk.runs):
+                put_aside(self._store.scope.files, folder, run.id, chunk.attempts[run.id])
         verdict = error.verdict if isinstance(error, StartError) else Verdict.CHARGED
         now = time.time()
         reason = f"it could not be started: {type(error).__name__}: {error}"

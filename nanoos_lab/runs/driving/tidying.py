@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from nanoos_lab.runs.attempts.folder import AttemptFolder
+from nanoos_lab.runs.driving.carrying import forget_kept
 from nanoos_lab.runs.driving.inline import FOLDER
 from nanoos_lab.store import runs as rows
 
@@ -26,6 +27,7 @@ def tidy_old_folders(store: Store, presence: Presence, reconciler: Reconciler) -
         reconciler: Tidies folders of workers once these are gone.
     """
     files, scope = store.scope.files, store.scope
+    forget_kept(store)
     inline = [p for p in (files / FOLDER).glob("*") if not presence.alive(p.name) and _is_ours(p, scope)]
     detached = [p.parent for p in (files / "runs").glob("[0-9a-f][0-9a-f]/*/spec.json")]
     detached = [p for p in detached if _is_ours(p, scope)]
