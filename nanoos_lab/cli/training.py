@@ -39,8 +39,9 @@ def train(
         str, typer.Option(help="What to begin from: a shipped or registered model, a file; '' for nothing.")
     ] = "nanoos-gnn",
     architecture: Annotated[
-        str, typer.Option(help="nanoos-gnn, megnet, m3gnet, or a plug-in's.")
-    ] = "nanoos-gnn",
+        str | None,
+        typer.Option(help="nanoos-gnn, megnet, m3gnet, or a plug-in's; by default what the start is."),
+    ] = None,
     split: Annotated[
         str | None, typer.Option(help="Kept together: random, chemical-system or composition-cluster.")
     ] = None,
@@ -68,6 +69,8 @@ def train(
             )
         chosen = chosen[0]
     params = parse_params([word for word in words if "=" in word])
+    if architecture:
+        params["architecture"] = architecture
     dataset = lab.dataset(
         prop,
         chosen,
@@ -78,7 +81,7 @@ def train(
         source=source,
     )
     return lab.train(
-        dataset, name=name, version=version, architecture=architecture, start=start, wait=not detach,
+        dataset, name=name, version=version, start=start, wait=not detach,
         register=register and not detach, split=_split(split, params), on=on, force=force, **params,
     )  # fmt: skip
 

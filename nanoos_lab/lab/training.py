@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nanoos_lab.errors import InvalidInputError, NanoOSError
+from nanoos_lab.errors import InvalidInputError, NanoOSError, UnknownNameError
 from nanoos_lab.lab.datasets import Dataset, Duplicates, make_dataset
+from nanoos_lab.lab.model_names import named_predictor
 from nanoos_lab.lab.training_runs import TrainingRun
 from nanoos_lab.lab.workspace import Workspace
 from nanoos_lab.properties import Method, get_property
@@ -100,8 +101,10 @@ class Training(Workspace):
             register: Whether to register the model at its end.
             split: What is kept together: ``random``, ``chemical-system`` or ``composition-cluster``; or all that
                 :class:`nanoos_lab.ml.training.partition.Split` takes, by name.
-            options: Parameters of the task ``train``, such as ``architecture``, ``start``, ``epochs``, ``members``,
-                ``device``, ``version``; and ``on``, ``force``, ``priority``, ``resources``, ``retry``, ``label``.
+            options: Parameters of the task ``train``, such as ``start`` (the name of a shipped or registered model, a
+                model's file, ``matgl:NAME`` or a folder of matgl, or ``""``; it also says the architecture),
+                ``architecture``, ``epochs``, ``members``, ``device``, ``version``; and ``on``, ``force``,
+                ``priority``, ``resources``, ``retry``, ``label``.
 
         Returns:
             The run; ``run.model`` is the registered model.
@@ -123,6 +126,7 @@ class Training(Workspace):
         submitted = {key: options.pop(key) for key in _SUBMITTED if key in options}
         if "start" in options:
             options["start"] = self._start(str(options["start"]))
+            options.setdefault("architecture", _learner(options["start"]))
         params = {
             "property": dataset.property, "values": dataset.values(), "name": name, "split": given,
             "source": dataset.source(), "data": dataset.about(), **options,
@@ -156,14 +160,19 @@ class Training(Workspace):
 
     def _start(self, start: str) -> str:
         """Return where a worker finds what a training begins from: a registered model lies in the lab's files."""
-        resolve = getattr(getattr(self, "models", None), "resolve", None)
-        if resolve is None or not start or start.startswith("matgl:"):
+        if not start or start.startswith("matgl:"):
             return start
         try:
-            found = str(resolve(start))
-        except NanoOSError:
-            return start  # the architecture knows it, or refuses it and says what there is
-        return found.removeprefix("model:")
+            return named_predictor(self.store, start).removeprefix("model:")
+        except UnknownNameError:
+            path = Path(start).expanduser()
+            if path.exists():
+                return str(path.resolve())  # whoever works on it may be in another folder
+            if "/" in start:
+                raise InvalidInputError(
+                    f"training cannot begin from {start!r}: there is no such file (seen from {Path.cwd()})"
+                ) from None
+            raise
 
     def _values_of(
         self, name: str, origin: str, records: list[StructureRecord] | None
@@ -245,6 +254,13 @@ def _check(params: Mapping[str, Any], divide: Any) -> None:  # noqa: ANN401 - a 
 
     parsed = TASKS.get("train").parse_params(params)
     divide(parsed.split.model_dump())
+
+
+def _learner(start: str) -> str:
+    """Return the architecture that goes on from a start; the one of the house where that is not known."""
+    from nanoos_lab.ml.training.starting import SHIPPED, architecture_of  # noqa: PLC0415 - only for those who train
+
+    return architecture_of(start) or SHIPPED
 
 
 __all__ = ["Training", "TrainingRun"]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nanoos_lab.display import text
 from nanoos_lab.errors import InvalidInputError, NanoOSError
+from nanoos_lab.foreign_json import loads
 from nanoos_lab.lab import beside, details
 from nanoos_lab.lab.runs import Run
 from nanoos_lab.properties import get_property
@@ -12,9 +14,11 @@ from nanoos_lab.runs.attempts.files import read_stranger
 from nanoos_lab.runs.attempts.folder import attempt_folder
 from nanoos_lab.store import runs as run_rows
 from nanoos_lab.store.schema import RunState
+from nanoos_lab.workflows import training_page as page
 
 if TYPE_CHECKING:
     import pandas as pd
+    from rich.console import RenderableType
 
     from nanoos_lab.charts import Chart
     from nanoos_lab.lab.workspace import Workspace
@@ -23,7 +27,7 @@ if TYPE_CHECKING:
 CURVE = "curve.jsonl"
 _MOST_BYTES = 16 * 2**20
 WIDTH_PX, HEIGHT_PX = 640, 400
-_WORDS = {"base": "before tuning", "tuned": "tuned", "trained": "trained", "scratch": "trained from nothing"}
+_GAIN = ("mean", "low", "high", "closer")
 
 
 class TrainingRun(Run):
@@ -51,15 +55,24 @@ class TrainingRun(Run):
     def comparison(self) -> pd.DataFrame:
         """Return how far off the model, what it began from and a training from nothing are on the same test rows.
 
+        ``tuned_mean`` is the model's absolute error less the other's, row by row, averaged (below zero the model is
+        closer), ``tuned_low`` to ``tuned_high`` its 95 % interval, ``tuned_closer`` on how many rows the model is.
+
         Raises:
             InvalidInputError: It has not finished.
         """
         import pandas as pd  # noqa: PLC0415 - heavy
 
         self._finished()
-        rows = [{"model": _WORDS.get(who, who), **one} for who, one in self.summary["comparison"].items()]
+        summary = self.summary
+        gains = summary.get("gains", {})
+        rows = []
+        for who, one in summary["comparison"].items():
+            gain = {f"tuned_{key}": gains[who][key] for key in _GAIN} if who in gains else {}
+            rows.append({"model": page.WHO.get(who, who), **one, **gain})
         frame = pd.DataFrame(rows).drop(columns="coverage")
-        frame.attrs["units"] = dict.fromkeys(("mae", "rmse", "bias", "median"), self.summary["unit"])
+        lengths = ("mae", "rmse", "bias", "median", "tuned_mean", "tuned_low", "tuned_high")
+        frame.attrs["units"] = dict.fromkeys(lengths, summary["unit"])
         return frame
 
     def metrics(self) -> pd.DataFrame:
@@ -81,12 +94,10 @@ class TrainingRun(Run):
         Raises:
             InvalidInputError: It has not finished.
         """
-        import json  # noqa: PLC0415 - only here
-
         import pandas as pd  # noqa: PLC0415 - heavy
 
         self._finished()
-        document = json.loads(self.artifacts["parity.json"].read_text(encoding="utf-8"))
+        document = loads(self.artifacts["parity.json"].read_text(encoding="utf-8"), "parity.json")
         inputs = self.inputs
         frame = pd.DataFrame(document["rows"])
         frame["structure"] = [inputs[row].id for row in frame["row"]]
@@ -143,6 +154,7 @@ class TrainingRun(Run):
         chart = self.curves() if (lines := self.curve()) else None
         picture = None if chart is None else _still(chart)
         payload = beside.run_payload(row, [], self._heading(), [], picture)
+        payload["comparison"] = page.comparison_html(self.summary) if state is RunState.COMPLETED else ""
         if lines and not state.final:
             payload["facts"] = [*payload["facts"], ["Epochs so far", str(len(lines))]]
         return {"kind": "training", "at": 0, "unfinished": int(not state.final), "payload": payload}
@@ -162,8 +174,8 @@ class TrainingRun(Run):
         if RunState(row.state).final:
             return self._bundle_at_end()
         shown = self.snapshot()["payload"]
-        page = details.run_html(row, [], self._heading(), [], shown["picture"] or None)
-        still = {beside.MIME_TYPE: shown, "text/html": page, "text/plain": repr(self)}
+        drawn = details.run_html(row, [], self._heading(), [], shown["picture"] or None)
+        still = {beside.MIME_TYPE: shown, "text/html": drawn, "text/plain": repr(self)}
         try:
             live: dict[str, Any] = self.monitor()._repr_mimebundle_(**options) or {}
         except NanoOSError:  # widgets are not installed: the picture stays
@@ -172,13 +184,43 @@ class TrainingRun(Run):
 
     def _bundle_at_end(self) -> dict[str, Any]:
         row = self.row
-        picture = None
+        picture, tables = None, ""
         if row.state == RunState.COMPLETED:
             picture = "".join(_still(self.figure(kind), width=420) for kind in ("course", "parity"))
+            tables = page.comparison_html(self.summary)
         elif self.curve():
             picture = _still(self.curves())
-        page = details.run_html(row, [], self._heading(), [], picture)
-        return {"text/html": page, "text/plain": repr(self)}
+        shown = details.run_html(row, [], self._heading(), [], picture)
+        return {"text/html": shown + tables, "text/plain": repr(self)}
+
+    def __rich__(self) -> RenderableType:
+        """Return its terminal display: at its end how far off the model is, whether it paid, and how to use it."""
+        row = self.row
+        shown = details.run_text(row, [], self._heading())
+        if row.state != RunState.COMPLETED:
+            return shown
+        summary = self.summary
+        tables = []
+        for title, (headers, rows) in (
+            ("How far off, by what rows served for", page.metrics_cells(summary)),
+            ("On the same test rows", page.comparison_cells(summary)),
+            ("The model against the others, row by row", page.gain_cells(summary)),
+        ):
+            if rows:
+                tables.append(text.table(headers, rows, numeric=headers[1:], title=title))
+        return text.stack(shown, *tables, self._use())
+
+    def _use(self) -> str:
+        """Return how the model is used from now on, or first made known."""
+        told = self.summary["model"]
+        label = f"{told['name']}@{told['version']}"
+        try:
+            registered = self.model.run
+        except NanoOSError:
+            registered = None
+        if registered is None or registered.id != self.id:
+            return f"Not registered yet: nanoos models register {self.id}, or run.register() in Python."
+        return f"Registered as {label}. Use it: nanoos predict all --predictor {label}"
 
 
 def curve_of(lab: Workspace, run_id: str) -> list[dict[str, Any]]:

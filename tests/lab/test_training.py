@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import csv
+import json
+import os
+import signal
 
 import pytest
 
 import nanoos_lab as nl
 from nanoos_lab.errors import InvalidInputError, UnknownNameError
+from nanoos_lab.ml.training.starting import load_start
+from nanoos_lab.store.runs import attempts_of
 from nanoos_lab.testing import crystal
 
 ROWS = 100
@@ -89,6 +94,43 @@ def test_a_training_gives_a_registered_model_that_predicts(lab, volumes):
         assert run.figure(kind).data
 
 
+def test_a_registered_models_name_is_a_start_and_both_answer_the_same_rows(lab, volumes):
+    tuned = lab.train(volumes, name="tuned", **{**SMALL, "start": "my-volume", "options": {}, "epochs": 2})
+    assert tuned.summary["start"] == tuned.model.manifest().base == "my-volume@1"
+    frame = tuned.comparison().set_index("model")
+    assert list(frame.index) == ["before tuning", "tuned", "trained from nothing"]
+    assert frame["n"].nunique() == 1
+    rows = tuned.rows().query("part == 'test'")
+    assert frame.loc["before tuning", "mae"] == pytest.approx((rows["base"] - rows["truth"]).abs().mean())
+    assert frame.loc["before tuning", "mae"] == pytest.approx(
+        lab.models["my-volume"].metrics().set_index("part").loc["test", "mae"], rel=1e-3
+    )
+    known = lab.models["my-volume"].manifest().domain.elements
+    assert set(known) <= set(tuned.model.manifest().domain.elements)
+    assert "before tuning" in tuned._repr_mimebundle_()["text/html"]
+    assert "Registered as tuned@1" in repr(tuned)
+
+
+def test_what_is_no_start_is_refused_before_anything_is_recorded(lab, volumes):
+    before = len(lab.runs(limit=None))
+    with pytest.raises(UnknownNameError, match="did you mean"):
+        lab.train(volumes, start="my-volumee")
+    with pytest.raises(InvalidInputError, match="there is no such file"):
+        lab.train(volumes, start="models/none.nanoos-model")
+    assert len(lab.runs(limit=None)) == before
+
+
+def test_a_start_says_what_learns(lab, volumes):
+    pytest.importorskip("matgl")
+    small = {"units": 8, "dim_node_embedding": 8, "dim_edge_embedding": 8, "nblocks": 1}
+    plan = {**SMALL, "epochs": 1, "compare": False}
+    lab.train(volumes, name="meg", architecture="megnet", **{**plan, "options": {"arguments": small}})
+    tuned = lab.train(volumes, name="meg2", **{**plan, "start": "meg", "options": {}})
+    assert tuned.summary["architecture"] == "megnet"
+    assert tuned.summary["start"] == "meg@1"
+    assert list(tuned.summary["comparison"]) == ["base", "tuned"]
+
+
 def test_a_training_under_way_shows_its_curves_and_needs_no_kernel_for_them(lab, volumes):
     run = lab.train(volumes, name="other", wait=False, on="process", **{**SMALL, "epochs": 2})
     shown = run._repr_mimebundle_()
@@ -98,8 +140,36 @@ def test_a_training_under_way_shows_its_curves_and_needs_no_kernel_for_them(lab,
     run.wait()
     monitor.feed.look()
     assert "<svg" in monitor.picture.value
+    assert "trained" in monitor.picture.value
     assert not monitor.feed.unfinished
     monitor.close()
+
+
+SLOWER = {**SMALL, "options": {"shape": {"width": 32, "layers": 2, "basis": 8, "directed": 2}}, "epochs": 24}
+
+
+def test_a_killed_worker_costs_the_pass_under_way_and_no_other(lab, volumes):
+    whole = lab.train(volumes, name="whole", **SLOWER)
+    run = lab.train(volumes, name="whole", on="process", force=True, wait=False, **SLOWER)
+    for _ in range(3000):
+        lab.wait([run], timeout=0.05)
+        if len(run.curve()) > 3:
+            break
+    with lab.store.read() as session:
+        (attempt,) = attempts_of(session, lab.store.scope, run.id)
+    claim = json.loads((lab.store.scope.files / attempt.folder / "claim").read_text())
+    os.kill(claim["pid"], signal.SIGKILL)
+    run.wait()
+    assert run.row.attempt == 2
+    assert run.curve() == whole.curve()
+    assert [row["epoch"] for row in run.curve()] == list(range(len(run.curve())))
+    continued = run.summary["continued"]
+    assert continued["epochs_before"] > 3
+    assert continued["epochs_repeated"] <= 1
+    assert run.summary["metrics"]["test"] == pytest.approx(whole.summary["metrics"]["test"], rel=1e-4)
+    one, other = (load_start(str(r.artifacts["whole-1.nanoos-model"])) for r in (whole, run))
+    for name, tensor in one.members[0].items():
+        assert (tensor == other.members[0][name]).all()
 
 
 def test_unlike_methods_are_refused_with_what_there_is(few):

@@ -269,7 +269,7 @@ def _refuse_unknown(structures: Sequence[Structure], network: NetworkFile, who: 
 def _is_file(start: str) -> bool:
     """Tell a model file, packed or not, from a folder of matgl."""
     path = Path(start).expanduser()
-    return start.endswith(SUFFIX) or (path.is_dir() and (path / NETWORK).is_file())
+    return start.endswith(SUFFIX) or path.is_file() or (path.is_dir() and (path / NETWORK).is_file())
 
 
 def _plain(start: str) -> str:

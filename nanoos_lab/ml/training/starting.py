@@ -48,6 +48,39 @@ def is_model(start: str) -> bool:
     return start.endswith(SUFFIX) or "/" in start
 
 
+def called(start: str) -> str:
+    """Return what people call that from which a training begins: of a model's file what it says it is.
+
+    Args:
+        start: As in a plan.
+    """
+    path = Path(start).expanduser()
+    if not start or not is_model(start) or start.startswith("matgl:"):
+        return start
+    if path.is_dir() and not (path / WEIGHTS).is_file():
+        return f"matgl:{path.name}"
+    manifest, _ = check(path)
+    return f"{manifest.name}@{manifest.version}"
+
+
+def architecture_of(start: str) -> str | None:
+    """Return what learns on from a start, or None where that is not known.
+
+    Args:
+        start: As in a plan.
+    """
+    from nanoos_lab.ml.matgl import folder as folders  # noqa: PLC0415 - only where it is asked for
+
+    if not start or start == SHIPPED:
+        return SHIPPED
+    path = Path(start).expanduser()
+    if path.is_file() or (path / WEIGHTS).is_file():
+        return check(path)[0].architecture
+    if start.startswith("matgl:") or path.is_dir():
+        return folders.describe(folders.find(start.removeprefix("matgl:"))).architecture.lower()
+    return None
+
+
 def digest_of(start: str) -> dict[str, str]:
     """Return the SHA-256 of what a training begins from.
 

@@ -11,6 +11,7 @@ import json
 import math
 import shutil
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,12 +25,12 @@ from nanoos_lab.ml.training import judging
 from nanoos_lab.ml.training.architectures import PARTS, Epoch, Examples, TrainingPlan, get_architecture
 from nanoos_lab.ml.training.curve import FILE, Curve
 from nanoos_lab.ml.training.partition import Split, divide
+from nanoos_lab.ml.training.starting import SHIPPED, WEIGHTS, called
 from nanoos_lab.properties import get_property
 from nanoos_lab.tasks import Context, Outcome, Params, Plan, Step, task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
     from pymatgen.core.structure import Structure
 
@@ -254,8 +255,8 @@ class _Work:
         figures = {who: judging.figures_of(truth[known], values[known]) for who, values in said.items()}
         others = {who: v for who, v in said.items() if who in {"base", SCRATCH}}
         own = judged.values[rows][known]
-        found = {who: judging.gain_over(truth[known], own, v[known]) for who, v in others.items()}
-        return figures, {who: one for who, one in found.items() if one is not None}, others
+        gains = {who: judging.gain_over(truth[known], own, v[known]) for who, v in others.items()}
+        return figures, {who: one for who, one in gains.items() if one is not None}, others
 
     def write(self, judged: Judged, files: Mapping[str, Path]) -> tuple[Path, Manifest]:
         """Write the model, packed, and open it once as anybody will."""
@@ -265,7 +266,7 @@ class _Work:
         manifest = Manifest(
             name=params.model_name(), version=params.version, architecture=params.architecture,
             targets=(Target(property=name, logarithm=self.examples.logarithm),),
-            elements=tuple(domain.elements), base=params.start or None, training=self._training(),
+            elements=tuple(domain.elements), base=called(params.start) or None, training=self._training(),
             metrics={part: {name: one} for part, one in metrics.items()}, intervals={name: judged.rule},
             domain=domain, embedding=0 if judged.states is None else judged.states.shape[1],
             references=judging.references_of(self.examples, judged), source=params.source,
@@ -287,7 +288,7 @@ class _Work:
         return {
             "nanoos_lab": __version__, "data": params.data, "rows": len(self.examples.values),
             "split": params.split.model_dump(mode="json"),
-            "plan": params.model_dump(mode="json", include=_PLANNED),
+            "plan": {**params.model_dump(mode="json", include=_PLANNED), "start": called(params.start)},
             "identity": dict(_identity(params)), "best": self._curve.best(MODEL),
         }  # fmt: skip
 
@@ -314,7 +315,7 @@ class _Work:
         """Return how it went as small JSON values."""
         return {
             "property": self.params.property, "unit": self._unit, "logarithm": self.examples.logarithm,
-            "architecture": self.params.architecture, "start": self.params.start, "device": self._device,
+            "architecture": self.params.architecture, "start": called(self.params.start), "device": self._device,
             "model": {"name": manifest.name, "version": manifest.version, "file": path.name},
             "rows": {part: len(self.examples.parts[part]) for part in PARTS},
             "split": self.params.split.model_dump(mode="json"), "data": self.params.data,
@@ -323,6 +324,7 @@ class _Work:
             "members": [
                 {"best_epoch": row["epoch"] + 1, "validation": row["validation"]} for row in self._curve.best(MODEL)
             ],
+            "continued": {"epochs_before": self._curve.before, "epochs_repeated": self._curve.repeated},
             "synthetic": False,
         }  # fmt: skip
 
@@ -356,11 +358,12 @@ def _known_elements(start: str) -> dict[str, int]:
     """Return how many crystals with each element what a training begins from had learnt from."""
     from nanoos_lab.ml.gnn.bundle import load_bundle  # noqa: PLC0415 - only where it is asked for
     from nanoos_lab.ml.models import read_manifest  # noqa: PLC0415
-    from nanoos_lab.ml.training.starting import SHIPPED, is_model  # noqa: PLC0415
 
     if start == SHIPPED:
         return dict(load_bundle("fast").domain.elements)
-    return dict(read_manifest(start).domain.elements) if start.endswith(SUFFIX) and is_model(start) else {}
+    path = Path(start).expanduser()
+    known = start and (path.is_file() or (path / WEIGHTS).is_file())
+    return dict(read_manifest(path).domain.elements) if known else {}
 
 
 def _device(asked: str) -> str:

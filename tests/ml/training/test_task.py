@@ -119,7 +119,13 @@ def test_tuning_begins_where_the_other_model_ended_and_is_compared_with_it(done,
     assert tuned.summary["comparison"]["base"]["mae"] == pytest.approx(
         outcome.summary["metrics"]["test"]["mae"], rel=1e-3
     )
-    assert read_manifest(tuned.artifacts["vol-2.nanoos-model"]).base == start
+    manifest = read_manifest(tuned.artifacts["vol-2.nanoos-model"])
+    assert manifest.base == manifest.training["plan"]["start"] == tuned.summary["start"] == "vol@1"
+    gain = tuned.summary["gains"]["base"]
+    assert gain["low"] < gain["mean"] < gain["high"]
+    parity = json.loads(tuned.artifacts["parity.json"].read_text())["rows"]
+    off = [abs(r["value"] - r["truth"]) - abs(r["base"] - r["truth"]) for r in parity if "base" in r]
+    assert gain["mean"] == pytest.approx(np.mean(off), rel=1e-6)
 
 
 KILLED = """
@@ -127,8 +133,6 @@ import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 import test_task as t
-from nanoos_lab.ml.training import members
-members.SAVE_EVERY_S = 0.0
 class Told(t.Listener):
     def progress(self, fraction, message=""):
         if "epoch 7 of" in message:
@@ -150,7 +154,9 @@ def test_a_killed_training_ends_where_a_whole_one_does(done, tmp_path):
     passes = [message for _, message in listener.told if "epoch" in message]
     assert "epoch 7 of" in passes[0]  # six were not done again
     for part, known in outcome.summary["metrics"].items():
-        assert again.summary["metrics"][part] == pytest.approx(known, rel=1e-4)  # onnxruntime adds in any order
+        assert again.summary["metrics"][part] == pytest.approx(
+            known, rel=1e-4
+        )  # onnxruntime adds in any order
     assert again.artifacts["curve.jsonl"].read_text() == outcome.artifacts["curve.jsonl"].read_text()
     one, other = (load_start(str(o.artifacts["vol-1.nanoos-model"])) for o in (outcome, again))
     for name, tensor in one.members[0].items():
