@@ -136,6 +136,22 @@ def test_a_model_moves_to_another_lab_as_one_file(filled, tmp_path):
     assert [p.name for p in tmp_path.glob(".*nanoos-model*")] == []
 
 
+def test_an_archive_of_the_lab_brings_its_models(filled, tmp_path, sto, lab):
+    filled.export(tmp_path / "all.nanoos.zip")
+    filled.export(tmp_path / "part.nanoos.zip", formula="SrTiO3")
+    assert "registered" not in repr(lab.import_archive(tmp_path / "part.nanoos.zip"))
+    assert not len(lab.models)
+    taken = lab.import_archive(tmp_path / "all.nanoos.zip")
+    assert taken.added["model"] == 2
+    assert {one.label: one.state for one in lab.models} == {one.label: one.state for one in filled.models}
+    mine, theirs = (
+        [value.value for value in one.predict(one.find(formula="SrTiO3"), ["band_gap"], predictor="my-gap")]
+        for one in (lab, filled)
+    )
+    assert mine == theirs != []
+    assert "models" in repr(taken)
+
+
 def test_versions_are_activated_rolled_back_retired_and_told(lab, gap):
     one, two = gap
     assert (one.state, two.state) == ("active", "kept")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from nanoos_lab.store.archive.tables import Kind
 
 _UNIT_WITHIN = 1e-3
+MODEL_NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,58}[a-z0-9])?")
+MODEL_VERSION = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z.+_-]{0,38}[0-9A-Za-z])?")
 
 
 class Identity(NamedTuple):
@@ -66,6 +69,8 @@ class _Check:
         """Reduced formulas of materials, by id."""
         self.identities: dict[str, Identity] = {}
         self._active: set[str] = set()
+        self._versions: set[str] = set()
+        self._active_models: set[str] = set()
         self._named: set[str] = set()
         """Hashes of the bytes that artifacts name."""
 
@@ -77,6 +82,7 @@ class _Check:
             "tag": self._tag,
             "attempt": self._attempt,
             "artifact": self._artifact,
+            "model": self._model,
             "property_value": self._value,
             "embedding": self._embedding,
         }
@@ -158,6 +164,22 @@ class _Check:
         if self._payloads.get(sha256, size) != size:
             raise InvalidInputError(f"it has {size} bytes, and {sha256} has {self._payloads[sha256]}")
         self._named.add(sha256)
+
+    def _model(self, row: dict[str, Any]) -> None:
+        for name, known in (("name", MODEL_NAME), ("version", MODEL_VERSION)):
+            if not known.fullmatch(row[name]):
+                raise InvalidInputError(f"no model has the {name} {row[name]!r}")
+        label = f"{row['name']}@{row['version']}"
+        if label in self._versions:
+            raise InvalidInputError(f"{label} is there twice")
+        self._versions.add(label)
+        if not row["active"]:
+            return
+        if row["retired_at"] is not None:
+            raise InvalidInputError(f"{label} is active, and retired")
+        if row["name"] in self._active_models:
+            raise InvalidInputError(f"of {row['name']!r} two versions are active")
+        self._active_models.add(row["name"])
 
     def _value(self, row: dict[str, Any]) -> None:
         if row["origin"] not in set(Origin):

@@ -18,18 +18,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from nanoos_lab._version import __version__
 from nanoos_lab.errors import ArtifactError, InvalidInputError, StoreError
 from nanoos_lab.store.archive import manifest as manifests
 from nanoos_lab.store.archive.manifest import Manifest, Member, Origin
 from nanoos_lab.store.archive.selection import Selection, whole_project, with_provenance
-from nanoos_lab.store.archive.tables import KINDS
+from nanoos_lab.store.archive.tables import FIRST, FORMAT, kinds_of
 from nanoos_lab.store.artifacts import open_artifact
 from nanoos_lab.store.artifacts.payloads import copy
 from nanoos_lab.store.folder import sync_folder
-from nanoos_lab.store.schema import ArtifactRow, ModelRow
+from nanoos_lab.store.schema import ArtifactRow
 from nanoos_lab.store.vectors import FLOAT32
 
 if TYPE_CHECKING:
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
 
 PIECE = 500
 """How many rows are in memory at a time."""
-MODELS = "registered models (lab.models.export takes one along)"
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 """Times of members say nothing: the manifest has the one that counts."""
 
@@ -114,7 +113,7 @@ def export_archive(
         if isinstance(error, StoreError):
             raise
         raise StoreError(f"{target} cannot be written: {error.strerror or error}") from error
-    payloads = len(manifest.members) - len(KINDS)
+    payloads = len(manifest.members) - len(manifest.counts)
     return Exported(target, size, manifest.counts, payloads, manifest.left_out)
 
 
@@ -128,21 +127,19 @@ class _Writer:
         self._counts: dict[str, int] = {}
         self._files: list[ArtifactRow] = []
         """One of those that have bytes, for each hash."""
-        self._models = 0
+        self._version = FIRST
 
     def write_tables(self, session: Session, chosen: Selection) -> None:
         """Write all rows, and remember which artifacts have bytes."""
         self._session, self._chosen = session, chosen
-        for kind in KINDS.values():
+        self._version = FORMAT if chosen.ids["model"] else FIRST
+        for kind in kinds_of(self._version).values():
             self._write_table(kind)
         query = select(ArtifactRow).where(
             ArtifactRow.project_id == self._scope.project_id, ArtifactRow.purged_at.is_(None)
         )
         pieces = _pieces(sorted(chosen.ids["artifact"]))
         rows = (row for part in pieces for row in session.scalars(query.where(ArtifactRow.id.in_(part))))
-        if chosen.whole:
-            models = select(func.count()).where(ModelRow.project_id == self._scope.project_id)
-            self._models = session.scalar(models) or 0
         self._files = list({row.sha256: row for row in rows}.values())
 
     def write_artifacts(self) -> None:
@@ -153,8 +150,9 @@ class _Writer:
 
     def write_manifest(self, *, artifacts: bool) -> Manifest:
         """Write what the archive says of itself, and return it."""
-        left_out = {"unfinished runs": len(self._chosen.unfinished), MODELS: self._models}
+        left_out = {"unfinished runs": len(self._chosen.unfinished)}
         manifest = Manifest(
+            version=self._version,
             tool=f"nanoos-lab {__version__}",
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             origin=Origin(
@@ -229,8 +227,9 @@ class _Writer:
         if kind.name == "embedding":
             vector = np.ascontiguousarray(row["vector"], dtype=FLOAT32)
             row["vector"] = base64.b64encode(vector.tobytes()).decode()
-        if kind.name == "run" and row["parent_id"] in self._chosen.unfinished:
-            row["parent_id"] = None
+        named = {"run": "parent_id", "model": "run_id"}.get(kind.name)
+        if named is not None and row[named] in self._chosen.unfinished:
+            row[named] = None
         return row
 
     def _parents_first(self, kind: Kind) -> list[str]:

@@ -194,7 +194,7 @@ def tell_journal(merge: Merge, sha256: str) -> None:
     origin = merge.archive.manifest.origin
     told = {"archive": sha256, "lab": origin.lab, "lab_id": origin.lab_id, "project": origin.project}
     history = _history(merge)
-    for kind in ("run", "structure", "sample", "batch", "material", "artifact", "property_value"):
+    for kind in ("run", "structure", "sample", "batch", "model", "material", "artifact", "property_value"):
         lines: dict[str, dict[str, Any]] = {}
         for old in sorted(merge.new[kind]):
             said, author = history.get(old, []), merge.authors[kind].get(old)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nanoos_lab.errors import ArtifactError, InvalidInputError, NanoOSError, StoreError
-from nanoos_lab.store.archive import facts, merging
+from nanoos_lab.store.archive import facts, merging, models
 from nanoos_lab.store.archive.checking import check_archive
 from nanoos_lab.store.archive.mapping import Merge
 from nanoos_lab.store.archive.reading import Archive
@@ -106,6 +106,7 @@ def _merge(store: Store, archive: Archive, identities: Mapping[str, Identity]) -
         merging.merge_parts(merge, "batch_run", "batch")
         merging.merge_samples(merge)
         facts.merge_artifacts(merge)
+        models.merge_models(merge)
         facts.merge_values(merge)
         facts.merge_embeddings(merge)
         facts.tell_journal(merge, whole)

@@ -7,7 +7,7 @@ import re
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from nanoos_lab.errors import InvalidInputError
-from nanoos_lab.store.archive.tables import FORMAT, KINDS, read_line
+from nanoos_lab.store.archive.tables import FIRST, FORMAT, KINDS, kinds_of, read_line
 
 NAME = "manifest.json"
 FORMAT_NAME = "nanoos-lab archive"
@@ -45,7 +45,7 @@ class Manifest(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     format: str = FORMAT_NAME
-    version: int = FORMAT
+    version: int = FIRST
     tool: str
     """Name and version of the program that wrote it."""
     created: str
@@ -93,8 +93,9 @@ def read_manifest(data: bytes) -> Manifest:
     for name in manifest.members:
         if not _ARTIFACT.fullmatch(name) and name not in map(table_member, KINDS):
             raise InvalidInputError(f"its manifest names a file that no archive has: {name!r:.80}")
-    if manifest.counts.keys() != KINDS.keys() or any(
-        table_member(kind) not in manifest.members for kind in KINDS
+    kinds = kinds_of(version)
+    if manifest.counts.keys() != kinds.keys() or any(
+        (table_member(kind) in manifest.members) != (kind in kinds) for kind in KINDS
     ):
         raise InvalidInputError("its manifest does not name every table")
     return manifest

@@ -1,7 +1,8 @@
 """Which records an archive takes along: a whole project, or structures with everything that explains them.
 
 Chosen structures bring their parents, the runs that made them and those runs' inputs, and everything that is
-said of any structure that comes along: its values, its samples, and the runs and files these come from. What was
+said of any structure that comes along: its values, its samples, and the runs and files these come from, and the
+models that any of these runs trained. What was
 made of a structure afterwards does not come along, and unfinished runs never do.
 """
 
@@ -19,6 +20,7 @@ from nanoos_lab.store.schema import (
     Base,
     BatchRow,
     MaterialRow,
+    ModelRow,
     PropertyValueRow,
     RunInputRow,
     RunRow,
@@ -39,6 +41,7 @@ _TABLES: dict[str, type[Base]] = {
     "run": RunRow,
     "sample": SampleRow,
     "artifact": ArtifactRow,
+    "model": ModelRow,
     "property_value": PropertyValueRow,
     "batch": BatchRow,
 }
@@ -82,6 +85,8 @@ def with_provenance(session: Session, scope: Scope, structure_ids: Iterable[str]
     chosen = closure.chosen
     of_runs = closure.ids(ArtifactRow, "run_id", chosen.ids["run"])
     chosen.ids["artifact"] |= of_runs | closure.ids(ArtifactRow, "sample_id", chosen.ids["sample"])
+    chosen.ids["model"] = closure.ids(ModelRow, "run_id", chosen.ids["run"])
+    chosen.ids["artifact"] |= closure.named(ModelRow, "artifact_id", chosen.ids["model"])
     _leave_out_unfinished(session, scope, chosen)
     return chosen
 
@@ -122,6 +127,10 @@ class _Closure:
     def ids(self, table: type[Base], column: str, among: Iterable[str]) -> set[str]:
         """Return the ids of the rows whose column is one of some values."""
         return {row[0] for row in self._select(table, ["id"], column, among)}
+
+    def named(self, table: type[Base], column: str, ids: Iterable[str]) -> set[str]:
+        """Return what a column of some rows names."""
+        return {row[0] for row in self._select(table, [column], "id", ids)}
 
     def _follow_structures(self, ids: set[str]) -> None:
         for material, parent, run in self._select(

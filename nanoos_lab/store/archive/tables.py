@@ -1,4 +1,6 @@
-"""What an archive of format 1 holds: its tables, their columns, and what each column may say.
+"""What an archive holds: its tables, their columns, and what each column may say.
+
+Format 1 has no models. An archive without any is still written in it, so that older versions read it too.
 
 The columns are written out here and not taken from the schema, because an archive outlives many schemas. A row
 names no project: it belongs to the one that it is imported into.
@@ -21,8 +23,10 @@ from nanoos_lab.store.vectors import VectorType
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FORMAT = 1
-"""Version of the archive's format, in its manifest."""
+FORMAT = 2
+"""Version of the archive's format, in its manifest, where it holds models."""
+FIRST = 1
+"""Version of an archive without models."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,13 @@ KINDS: dict[str, Kind] = {
             sample_id="sample",
         ),
         _kind(
+            schema.ModelRow,
+            "id name version architecture targets base run_id artifact_id active retired_at synthetic author "
+            "created_at metrics",
+            run_id="run",
+            artifact_id="artifact",
+        ),
+        _kind(
             schema.PropertyValueRow,
             "id material_id structure_id sample_id run_id property value artifact_id shape unit uncertainty "
             "uncertainty_kind origin method_name method_version method_recipe converged in_domain synthetic "
@@ -119,7 +130,20 @@ KINDS: dict[str, Kind] = {
 }
 """In this order in an archive and on their way in: a row comes after those it names."""
 
-_LISTS: dict[str, type] = {"messages": str, "shape": int}
+SINCE = {"model": 2}
+"""Formats before this have no such table."""
+
+
+def kinds_of(version: int) -> dict[str, Kind]:
+    """Return the kinds of records that an archive of a format has.
+
+    Args:
+        version: The format.
+    """
+    return {name: kind for name, kind in KINDS.items() if SINCE.get(name, FIRST) <= version}
+
+
+_LISTS: dict[str, type] = {"messages": str, "shape": int, "targets": str}
 _VECTOR_TEXT = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 _SMALLEST, _LARGEST = -(2**31), 2**31 - 1
 

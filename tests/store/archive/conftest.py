@@ -17,6 +17,7 @@ import nanoos_lab as nl
 from nanoos_lab.store.artifacts import put_file
 from nanoos_lab.store.artifacts.purging import purge
 from nanoos_lab.store.embeddings import insert_embeddings
+from nanoos_lab.store.models import add_model, retire_model
 from nanoos_lab.store.run_changes import insert_runs
 from nanoos_lab.store.runs import outputs_of
 from nanoos_lab.store.schema import (
@@ -26,6 +27,7 @@ from nanoos_lab.store.schema import (
     BatchRunRow,
     EmbeddingRow,
     MaterialRow,
+    ModelRow,
     PropertyValueRow,
     RunInputRow,
     RunRow,
@@ -52,7 +54,7 @@ def fill(lab: Lab, folder: Path) -> None:
     mgo = lab.add("MgO.cif", tags=["rocksalt"])
     lab.add(mgo.structure.get_primitive_structure(), name="MgO primitive", distinct=True)
     relaxed = lab.run("relax", sto, calculator="toy")
-    lab.run("eos", relaxed, calculator="toy")
+    eos = lab.run("eos", relaxed, calculator="toy")
     lab.map("static", [sto, mgo], calculator="toy")
     sample = lab.sample("S1", mgo, synthesis={"temperature_K": 1200.0}, files={"xrd.xy": b"10 20\n11 21\n"})
     cut = lab.sample("S1 cut", parent=sample, notes="cut along 001")
@@ -60,6 +62,7 @@ def fill(lab: Lab, folder: Path) -> None:
     points = np.column_stack([np.linspace(10, 80, 30), np.linspace(0, 1, 30)])
     lab.record(sample, "xrd_pattern", points, method="diffractometer", conditions={"wavelength_nm": 0.154})
     _add_runs(lab.store, sto.id)
+    _add_models(lab.store, eos.id)
     with lab.store.write() as session:
         put_file(session, lab.store.scope, "log/relax.txt", b"converged\n" * 50, run_id=relaxed.id)
         heavy = put_file(session, lab.store.scope, "traj.xyz", b"positions", run_id=relaxed.id)
@@ -69,6 +72,24 @@ def fill(lab: Lab, folder: Path) -> None:
             session, lab.store.scope, "toy", "1", dict(zip([sto.id, mgo.id], vectors, strict=True))
         )
     purge(lab.store, [heavy.id], reason="room")
+
+
+def _add_models(store: Store, run_id: str) -> None:
+    """Register two versions that a run left, of which the second is active, and one that came as a file."""
+    common = {
+        "architecture": "nanoos-gnn", "targets": ["band_gap"], "base": None, "synthetic": False, "run_id": run_id,
+        "metrics": {"test": {"band_gap": {"n": 10, "mae": 0.2}}},
+    }  # fmt: skip
+    with store.write() as session:
+        for version in ("1", "2"):
+            content = f"weights of version {version}".encode()
+            file = put_file(session, store.scope, f"my-gap-{version}.nanoos-model", content, run_id=run_id)
+            columns = common | {"name": "my-gap", "version": version}
+            add_model(session, store.scope, columns, file, activate=True, source="run")
+        file = put_file(session, store.scope, "theirs-0.1.nanoos-model", b"weights of a friend")
+        columns = common | {"name": "theirs", "version": "0.1", "run_id": None, "base": "my-gap@1"}
+        model, _ = add_model(session, store.scope, columns, file, activate=None, source="theirs.nanoos-model")
+        retire_model(session, store.scope, model, reason="worse")
 
 
 def _add_runs(store: Store, structure_id: str) -> None:
@@ -138,6 +159,7 @@ class _Portrait:
             "batches": self._texts([*self._rows(BatchRow), *self._rows(BatchRunRow)]),
             "samples": self._texts(samples),
             "files": self._texts(files, without=("purged_at",), more=lambda f: f.purged_at is None),
+            "models": self._texts(self._rows(ModelRow)),
             "values": self._texts(self._rows(PropertyValueRow), without=("fingerprint",)),
             "vectors": sorted(
                 f"{self.names[e.structure_id]} {e.model} {e.version} {np.asarray(e.vector).tobytes().hex()}"

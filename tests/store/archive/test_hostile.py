@@ -130,8 +130,20 @@ def _no_vector(members: Members) -> None:
     _set("embedding", vector=long)(members)
 
 
+def _model(which: str, /, **columns: Any) -> Callable[[Members], None]:
+    """Return what changes columns of a version of the model ``my-gap``; the second is active."""
+
+    def change(members: Members) -> None:
+        rows = _rows(members, "model")
+        next(row for row in rows if (row["name"], row["version"]) == ("my-gap", which)).update(columns)
+        _write(members, "model", rows)
+
+    return change
+
+
 WRONG: dict[str, tuple[Callable[[Members], None], str]] = {
-    "newer format": (_manifest(version=2), r"format 2, newer than this nanoos-lab knows"),
+    "newer format": (_manifest(version=3), r"format 3, newer than this nanoos-lab knows"),
+    "an older format with a newer table": (_manifest(version=1), "manifest does not name every table"),
     "no format": (_manifest(version="1"), "not that of an archive"),
     "another zip": (_manifest(format="something else"), "not that of an archive"),
     "unknown word": (_manifest(surprise=1), "manifest is damaged: surprise"),
@@ -207,6 +219,13 @@ WRONG: dict[str, tuple[Callable[[Members], None], str]] = {
     "not finite vector": (_no_vector, "empty or not finite"),
     "no vector": (_set("embedding", vector="AAAA"), "vector cannot be read"),
     "long vector": (_set("embedding", vector="AACAPwAAgD8="), "not of length 1"),
+    "no model's name": (_model("1", name="../my-gap"), "no model has the name"),
+    "no model's version": (_model("1", version="1 2"), "no model has the version"),
+    "a version twice": (_model("1", version="2"), "my-gap@2 is there twice"),
+    "two active versions": (_model("1", active=True), "two versions are active"),
+    "active and retired": (_model("2", retired_at=1.0), "active, and retired"),
+    "targets that are none": (_model("2", targets=[1]), "targets is no list of str"),
+    "a model without a file": (_model("2", artifact_id="0" * 12), "names no artifact"),
     "odd tag": (_set("tag", tag=" x "), "has space around it"),
 }
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from nanoos_lab.lab.model_names import path_of
 from nanoos_lab.store import provenance
 from nanoos_lab.store.archive import importing
 from nanoos_lab.store.artifacts import open_artifact
@@ -215,6 +216,52 @@ def test_another_file_of_a_name_is_kept_beside(rich_archive: Path, empty: Lab) -
     assert sum(empty.import_archive(rich_archive).added.values()) == 0
     assert "log2.txt" in _file_names(empty)
     assert mine.run_id == row.run_id
+
+
+def _model_names(lab: Lab) -> dict[str, str]:
+    return {one.label: one.state for one in lab.models}
+
+
+def test_a_project_brings_its_models_and_which_are_active(rich_archive: Path, empty: Lab) -> None:
+    taken = empty.import_archive(rich_archive)
+    assert taken.manifest.version == 2
+    assert _model_names(empty) == {"my-gap@1": "kept", "my-gap@2": "active", "theirs@0.1": "retired"}
+    assert path_of(empty.store, empty.models["my-gap"].row).read_bytes() == b"weights of version 2"
+    assert empty.models["my-gap"].row.run_id in {run.id for run in empty.runs()}
+    empty.models.activate("my-gap@1")
+    assert empty.models.roll_back("my-gap").version == "2"
+
+
+def test_a_project_without_models_is_written_as_older_versions_read_it(
+    empty: Lab, tmp_path: Path, tools: Any
+) -> None:
+    empty.add("MgO.cif")
+    empty.export(tmp_path / "x.nanoos.zip")
+    members = tools.unpack(tmp_path / "x.nanoos.zip")
+    assert json.loads(members["manifest.json"])["version"] == 1
+    assert "tables/model.jsonl" not in members
+
+
+def test_a_model_whose_version_is_taken_stands_beside_and_the_active_one_stays(
+    rich_archive: Path, empty: Lab
+) -> None:
+    from nanoos_lab.store.artifacts import put_file
+    from nanoos_lab.store.models import add_model
+
+    columns = {
+        "name": "my-gap", "version": "2", "architecture": "megnet", "targets": ["band_gap"], "base": None,
+        "run_id": None, "synthetic": False, "metrics": {},
+    }  # fmt: skip
+    with empty.store.write() as session:
+        mine = put_file(session, empty.store.scope, "my-gap-2.nanoos-model", b"others")
+        add_model(session, empty.store.scope, columns, mine, activate=True, source="mine")
+    taken = empty.import_archive(rich_archive)
+    (other,) = set(_model_names(empty)) - {"my-gap@1", "my-gap@2", "theirs@0.1"}
+    assert other.startswith("my-gap@2+")
+    assert any(other in note and "another model has its version" in note for note in taken.notes)
+    assert any("is not active here" in note for note in taken.notes)
+    assert empty.models["my-gap"].row.artifact_id == mine.id
+    assert sum(empty.import_archive(rich_archive).added.values()) == 0
 
 
 def test_files_without_their_bytes_say_why(
