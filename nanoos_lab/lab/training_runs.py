@@ -17,8 +17,11 @@ from nanoos_lab.store.schema import RunState
 from nanoos_lab.workflows import training_page as page
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
     from rich.console import RenderableType
+    from rich.table import Table
 
     from nanoos_lab.charts import Chart
     from nanoos_lab.lab.workspace import Workspace
@@ -200,14 +203,18 @@ class TrainingRun(Run):
         if row.state != RunState.COMPLETED:
             return shown
         summary = self.summary
-        tables = []
-        for title, (headers, rows) in (
-            ("How far off, by what rows served for", page.metrics_cells(summary)),
-            ("On the same test rows", page.comparison_cells(summary)),
-            ("The model against the others, row by row", page.gain_cells(summary)),
-        ):
-            if rows:
-                tables.append(text.table(headers, rows, numeric=headers[1:], title=title))
+        unit = f" ({summary['unit']})" if summary["unit"] else ""
+        headers, rows = page.metrics_cells(summary)
+        parts = (
+            (
+                f"How far off{unit}, by what rows served for",
+                [headers[0], *headers[2:]],
+                [[r[0], *r[2:]] for r in rows],
+            ),
+            (f"On the same test rows{unit}", *page.comparison_cells(summary)),
+            (f"Absolute error less that of the others, row by row{unit}", *page.gain_cells(summary)),
+        )
+        tables = [_narrow(title, head, cells) for title, head, cells in parts if cells]
         return text.stack(shown, *tables, self._use())
 
     def _use(self) -> str:
@@ -221,6 +228,12 @@ class TrainingRun(Run):
         if registered is None or registered.id != self.id:
             return f"Not registered yet: nanoos models register {self.id}, or run.register() in Python."
         return f"Registered as {label}. Use it: nanoos predict all --predictor {label}"
+
+
+def _narrow(title: str, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    """Return a table for 80 characters: the title has the unit."""
+    short = [header.partition(" / ")[0] for header in headers]
+    return text.table(short, rows, numeric=short[1:], title=title)
 
 
 def curve_of(lab: Workspace, run_id: str) -> list[dict[str, Any]]:

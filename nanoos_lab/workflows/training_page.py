@@ -160,7 +160,7 @@ def gain_cells(summary: Mapping[str, Any]) -> Cells:
         summary: Of the run.
     """
     unit = f" / {summary['unit']}" if summary["unit"] else ""
-    headers = ["Against", f"Difference of errors{unit}", "95 % interval", "Closer on"]
+    headers = ["Against", f"Difference{unit}", "95 % interval", "Closer on"]
     rows = []
     for who, gain in summary.get("gains", {}).items():
         span = f"{signed(gain['low'], digits=2)} to {signed(gain['high'], digits=2)}"
