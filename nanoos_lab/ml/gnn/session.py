@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["MOST_EDGES", "Answers", "open_session", "run", "run_heads"]
 
 MOST_EDGES = 8_000
-"""Edges of a batch: about 25 crystals of ten atoms, whose numbers fit a processor's cache; 20,000 take a tenth longer."""
+"""Edges of a batch: about 25 crystals of ten atoms, which fit a processor's cache; 20,000 take a tenth longer."""
 
 
 @dataclass(frozen=True)
