@@ -16,7 +16,7 @@ import sys
 import time
 import zlib
 from contextlib import suppress
-from hashlib import sha1
+from hashlib import file_digest, sha1
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -29,6 +29,7 @@ from nanoos_lab.runs.attempts.progress import read_progress
 from nanoos_lab.runs.attempts.submission import SCRIPT, SUBMISSIONS, Submission, sweep
 from nanoos_lab.runs.slurm.commands import BusyError, SchedulerError, run_command
 from nanoos_lab.runs.slurm.script import submission_command
+from nanoos_lab.runs.ssh.carry import FOLDER
 from nanoos_lab.runs.ssh.wire import VERSION, Wire
 from nanoos_lab.settings import Resources
 
@@ -41,9 +42,12 @@ MAX_ANSWER_BYTES = 8 * 2**20
 """About so many bytes of files go into one answer."""
 STALE_S = 7 * 86400.0
 """After so long what was not staged to the end, or not removed to the end, is removed."""
+UNUSED_S = 60 * 86400.0
+"""After so long a file that no new run has named is removed."""
 _LOG_CHARACTERS = 16_000
 _NOTHING: dict[str, Any] = {"claims": [], "started": {}, "outcomes": {}, "progress": {}, "logs": {}}
 _PART = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class Answer(NamedTuple):
@@ -69,7 +73,8 @@ class Agent:
         """
         asked: dict[str, Callable[..., Answer]] = {
             "open": self.open, "command": self.command, "stage": self.stage, "submit": self.submit,
-            "look": self.look, "fetch": self.fetch, "remove": self.remove,
+            "look": self.look, "fetch": self.fetch, "remove": self.remove, "missing": self.missing, "put": self.put,
+            "keep": self.keep,
         }  # fmt: skip
         try:
             return asked[header["op"]](header, blobs)
@@ -120,6 +125,42 @@ class Agent:
                     raise
             sync_folder(folder.path.parent)
         return Answer({})
+
+    def missing(self, header: Mapping[str, Any], _: Sequence[bytes]) -> Answer:
+        """Say which files are not here; the others are needed once more and stay."""
+        found = []
+        for sha256 in header["files"]:
+            try:
+                os.utime(self._file(sha256))
+            except FileNotFoundError:
+                found.append(sha256)
+        return Answer({"missing": found})
+
+    def put(self, header: Mapping[str, Any], blobs: Sequence[bytes]) -> Answer:
+        """Take a part of a file, under a name that nobody looks for."""
+        path = self._file(header["sha256"], header["part"])
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        with path.open("ab") as stream:
+            stream.truncate(header["offset"])
+            stream.write(blobs[0])
+        return Answer({})
+
+    def keep(self, header: Mapping[str, Any], _: Sequence[bytes]) -> Answer:
+        """Give a file its name, after all of its parts have come and its bytes hash to it."""
+        path = self._file(header["sha256"], header["part"])
+        with path.open("rb") as stream:
+            if file_digest(stream, "sha256").hexdigest() != header["sha256"]:
+                path.unlink()
+                return Answer({"error": f"{header['sha256']} came with other bytes", "verdict": "free"})
+            os.fsync(stream.fileno())
+        path.rename(self._file(header["sha256"]))
+        sync_folder(path.parent)
+        return Answer({})
+
+    def _file(self, sha256: str, part: str = "") -> Path:
+        if not _SHA256.fullmatch(sha256) or not (not part or _PART.fullmatch(part)):
+            raise RunError(f"{sha256!r} is no file's hash")
+        return self.base / FOLDER / (f".{sha256}.{part}" if part else sha256)
 
     def submit(self, header: Mapping[str, Any], blobs: Sequence[bytes]) -> Answer:
         """Submit a script for staged folders; where sbatch refuses or does not answer, fence them."""
@@ -205,6 +246,11 @@ class Agent:
         runs, now = self.base / "runs", time.time()
         with suppress(OSError):
             sweep(runs)
+        for path in (self.base / FOLDER).glob("*"):
+            with suppress(OSError):
+                limit = STALE_S if path.name.startswith(".") else UNUSED_S
+                if now - path.lstat().st_mtime > limit:
+                    path.unlink()
         for shard in names_in(runs, ""):
             for path in (runs / shard).glob("*") if shard != SUBMISSIONS else ():
                 with suppress(OSError):

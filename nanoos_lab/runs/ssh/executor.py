@@ -18,6 +18,7 @@ from nanoos_lab.runs.slurm.commands import BusyError, SchedulerError
 from nanoos_lab.runs.slurm.executor import SlurmExecutor
 from nanoos_lab.runs.slurm.script import job_script
 from nanoos_lab.runs.slurm.states import Phase
+from nanoos_lab.runs.ssh.carry import Carrier
 from nanoos_lab.runs.ssh.cluster import Cluster, cluster_of
 from nanoos_lab.runs.ssh.connection import UnreachableError
 from nanoos_lab.runs.ssh.fetch import Fetcher
@@ -155,9 +156,10 @@ class SshExecutor(SlurmExecutor):
     def _stage(self, folders: Sequence[AttemptFolder]) -> None:
         names: list[str] = []
         blobs: list[bytes] = []
-        for folder in folders:
+        specs = Carrier(self.cluster).carried([folder.spec.read_bytes() for folder in folders])
+        for folder, spec in zip(folders, specs, strict=True):
             names.append(_name(folder))
-            blobs.append(zlib.compress(folder.spec.read_bytes(), 1))
+            blobs.append(zlib.compress(spec, 1))
             if sum(map(len, blobs)) > STAGED_BYTES:
                 self.cluster.ask({"op": "stage", "folders": names}, blobs)
                 names, blobs = [], []

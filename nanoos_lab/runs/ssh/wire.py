@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 GREETING = b"nanoos-agent "
 """How the line begins with which the agent says that it is there; login scripts may print before it."""
-VERSION = 1
+VERSION = 2
 """Of this exchange."""
 MAX_JSON_BYTES = 256 * 2**20
 MAX_BLOB_BYTES = 256 * 2**20

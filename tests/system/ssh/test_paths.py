@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -42,6 +43,32 @@ def test_structures_go_there_and_results_come_back(
         strained = lab.run(tasks.strain, stored[0], on="cluster")
         assert read_artifact_of(lab, strained.id, "log") == b"strained\n"
     assert left(there) == []
+
+
+def test_a_registered_model_goes_there_once(sshd: Any, tmp_path: Path, there: Path) -> None:
+    from nanoos_lab.lab.model_names import path_of
+    from nanoos_lab.testing.models import shipped_model
+
+    asked: dict[str, Any] = {"predictor": "my-gap", "properties": ["band_gap"], "force": True}
+    with Lab(tmp_path / "lab", settings=settings_with(sshd, there)) as lab:
+        record = lab.models.register(shipped_model(tmp_path, "my-gap", "1"))
+        structures = [lab.add(f"{name}.cif") for name in ("MgO", "SrTiO3")]
+        here = [lab.run("predict", one, on="here", **asked) for one in structures]
+        file = path_of(lab.store, record.row)
+        sent = there / "files" / file.name
+        runs = [lab.submit("predict", one, on="cluster", **asked) for one in structures]
+        end = time.monotonic() + 90
+        while not sent.exists():
+            assert time.monotonic() < end, [run.state for run in runs]
+            time.sleep(0.02)
+        away = file.rename(tmp_path / "where nobody finds it")
+        lab.wait(runs)
+        away.rename(file)
+        far = [lab.get(run.id) for run in runs]
+        assert [run.state for run in far] == ["COMPLETED"] * 2, [run.error for run in far]
+        gaps = [[run.summary["values"]["band_gap"][0] for run in some] for some in (here, far)]
+        assert gaps[0] == pytest.approx(gaps[1], abs=1e-5)
+    assert left(there) == [f"files/{file.name}"]
 
 
 def read_artifact_of(lab: Any, run: str, name: str) -> bytes:
