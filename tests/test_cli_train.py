@@ -72,7 +72,7 @@ def test_what_was_not_registered_says_how(folder, monkeypatch):
         ((*GIVEN, "--detach"), "--on process"),
         ((*GIVEN, "--split", "random", "split.kind=random"), "given twice"),
         ((*GIVEN, "epohcs=3"), "epohcs"),
-        (("train", "band_gap", "--origin", "measured"), "there is no measured Band gap"),
+        (("train", "work_function", "--origin", "measured"), "there is no measured Work function"),
     ],
 )
 def test_what_cannot_be_trained_is_said(folder, monkeypatch, words, problem):
