@@ -103,8 +103,8 @@ def calibrate_matgl(
         note=note,
         structures=tuple(Known.of(structures[i], answers.values[i]) for i in _shown(structures)),
     )
-    found = _calibration(place, structures, (answers.values, truth), known=known, source=source)
-    found = found.model_copy(update={"domain": _domain(structures, answers.vectors)})
+    found = calibration_of(place, structures, (answers.values, truth), known=known, source=source)
+    found = found.model_copy(update={"domain": domain_of(structures, answers.vectors)})
     _write(place / REFERENCES, proof)  # first: without it the other counts for nothing
     _write(place / CALIBRATION, found)
     return found
@@ -196,8 +196,8 @@ def _potential(
     error = float(np.abs(values - truth).mean())
     if not error <= SOUND * expected:
         _refuse(folder, error, (name, expected), len(truth))
-    found = _calibration(folder, structures, (values, truth), known=(name, expected), source=source)
-    found = found.model_copy(update={"elements_ev": elements, "domain": _domain(structures, None)})
+    found = calibration_of(folder, structures, (values, truth), known=(name, expected), source=source)
+    found = found.model_copy(update={"elements_ev": elements, "domain": domain_of(structures, None)})
     if folders.unproven(folder):
         chosen = [structures[i] for i in _shown(structures)]
         about = (
@@ -221,7 +221,7 @@ def _elements(structures: Sequence[Structure], energies: FloatArray) -> dict[str
     return {symbol: round(float(e), 6) for symbol, e in zip(symbols, solved, strict=True)}
 
 
-def _calibration(
+def calibration_of(
     folder: Path,
     structures: Sequence[Structure],
     pairs: tuple[FloatArray, FloatArray],
@@ -229,7 +229,18 @@ def _calibration(
     known: tuple[str, float],
     source: str,
 ) -> MatGLCalibration:
-    """Return half widths measured on one half of the rows, with the figures of the other."""
+    """Return half widths measured on one half of the rows, with the figures of the other.
+
+    Args:
+        folder: The model's.
+        structures: The rows' crystals.
+        pairs: What the model gives for them and what is known, in the vocabulary's unit, each of shape (n,).
+        known: The property, and the mean absolute error that was published.
+        source: The rows, for citation.
+
+    Raises:
+        InvalidInputError: Too few rows are in one of the halves.
+    """
     values, truth = pairs
     measured = np.array([_half(s, "widths") for s in structures])
     if min(int(measured.sum()), int((~measured).sum())) < LEAST_ROWS // 2:
@@ -280,7 +291,13 @@ def _shown(structures: Sequence[Structure]) -> list[int]:
     return chosen[:SHOWN]
 
 
-def _domain(structures: Sequence[Structure], vectors: NDArray[np.float32] | None) -> Domain:
+def domain_of(structures: Sequence[Structure], vectors: NDArray[np.float32] | None) -> Domain:
+    """Return what crystals a model was measured on.
+
+    Args:
+        structures: These crystals.
+        vectors: Their embeddings, shape (n, d); None where the model gives none.
+    """
     counts: dict[str, int] = {}
     for structure in structures:
         for symbol in structure.composition.element_composition.get_el_amt_dict():

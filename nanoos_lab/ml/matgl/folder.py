@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 ARCHITECTURES = frozenset({"CHGNet", "M3GNet", "MEGNet", "SO3Net", "TensorNet"})
 """Models of matgl that answer for a graph without further inputs."""
-_PUBLISHED = Path(__file__).parents[1] / "data" / "matgl_published.json"
+PUBLISHED = Path(__file__).parents[1] / "data" / "matgl_published.json"
+"""What is known of published models, as ``scripts/calibrate_matgl.py`` makes it."""
 _WHAT = "a model of matgl"
 _AGAIN = "mend it, or make both anew with nanoos_lab.ml.matgl.calibrate_matgl"
 
@@ -118,7 +119,7 @@ def refuse_unknown(architecture: str, arguments: Mapping[str, Any]) -> None:
 @functools.cache
 def published() -> tuple[Mapping[str, Any], ...]:
     """Return what is known of published property models: hashes, references, calibration."""
-    entries = json.loads(_PUBLISHED.read_text(encoding="utf-8"))["models"]
+    entries = json.loads(PUBLISHED.read_text(encoding="utf-8"))["models"]
     return tuple(MappingProxyType(entry) for entry in entries)
 
 

@@ -17,13 +17,17 @@ def published(shared_data, require):
     return shared_data / "matgl_pretrained" / "pretrained_models"
 
 
+def _own(folder, place):
+    """Copy a folder, which may be read-only."""
+    shutil.copytree(folder, place)
+    for path in (place, *place.iterdir()):
+        path.chmod(0o755)
+    return place
+
+
 @pytest.fixture
 def copy(published, tmp_path):
-    folder = tmp_path / "Mine-Eform"
-    shutil.copytree(published / MEGNET, folder)
-    for path in (folder, *folder.iterdir()):
-        path.chmod(0o755)
-    return folder
+    return _own(published / MEGNET, tmp_path / "Mine-Eform")
 
 
 @pytest.fixture(scope="session")
@@ -44,12 +48,41 @@ def mp2018(shared_data, require):
     return made, rows.megnet_e_form.to_numpy()
 
 
-@pytest.fixture
-def unknown(copy):
-    """Return weights of which nothing is known: the published ones, a thousandth of their scale higher."""
+@pytest.fixture(scope="session")
+def changed(published, tmp_path_factory):
     import torch
 
-    state = torch.load(copy / "state.pt", map_location="cpu", weights_only=True)
+    folder = _own(published / MEGNET, tmp_path_factory.mktemp("changed") / "Mine-Eform")
+    state = torch.load(folder / "state.pt", map_location="cpu", weights_only=True)
     state["model.output_proj.layers.4.bias"].add_(0.001)
-    torch.save(state, copy / "state.pt")
-    return copy
+    torch.save(state, folder / "state.pt")
+    return folder
+
+
+@pytest.fixture
+def unknown(changed, tmp_path):
+    """Return weights of which nothing is known: the published ones, a thousandth of their scale higher."""
+    return _own(changed, tmp_path / "Mine-Eform")
+
+
+@pytest.fixture(scope="session")
+def made(changed, mp2018, tmp_path_factory):
+    """Return the folder of those weights once it was calibrated, and what that found."""
+    from nanoos_lab.ml.matgl import calibrate_matgl
+
+    folder = _own(changed, tmp_path_factory.mktemp("made") / "Mine-Eform")
+    found = calibrate_matgl(
+        folder,
+        *mp2018,
+        property="formation_energy",
+        expected_mae=0.028,
+        source="MP of 2018",
+        note="seen in training",
+    )
+    return folder, found
+
+
+@pytest.fixture
+def calibrated_folder(made, tmp_path):
+    """Return a copy of that folder, which a test may spoil."""
+    return _own(made[0], tmp_path / "Mine-Eform")

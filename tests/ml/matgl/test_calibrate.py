@@ -11,6 +11,8 @@ from nanoos_lab.ml.matgl import calibrate_matgl
 from nanoos_lab.testing import check_predictor, crystal
 
 TENSORNET = "TensorNet-MatPES-PBE-v2025.1-PES"
+FEW = 130
+"""Small crystals that a potential is asked about: it needs 120, a third of them for the elements."""
 
 
 def calibrated(folder, rows, **changes):
@@ -18,50 +20,48 @@ def calibrated(folder, rows, **changes):
     return calibrate_matgl(folder, *rows, **asked)
 
 
-def test_a_folder_is_made_believable(unknown, mp2018):
+def test_a_folder_is_made_believable(made):
     """The order of its edges is found out by the known values, and kept."""
-    found = calibrated(unknown, mp2018, note="seen in training")
+    folder, found = made
     assert (found.figures.mae, found.figures.coverage) == (
         pytest.approx(0.011, abs=0.005), pytest.approx(0.9, abs=0.12),
     )  # fmt: skip
-    references = json.loads((unknown / "references.json").read_text())
+    references = json.loads((folder / "references.json").read_text())
     assert references["gathered_at"] == "end"
     assert "met 160 known values (MP of 2018)" in references["about"]
-    predictor = get_predictor(f"matgl:{unknown}")
+    predictor = get_predictor(f"matgl:{folder}")
     check_predictor(predictor, [crystal("MgO"), crystal("NaCl")])
     (energy,) = predictor.predict([crystal("MgO")])[0]
     assert energy.uncertainty == pytest.approx(found.rule.half_widths([energy.value], [0], [0])[0])
     assert (energy.uncertainty_kind, energy.source, energy.note) == (
         "conformal_90", "MP of 2018", "seen in training",
     )  # fmt: skip
-    assert not list(unknown.glob(".*"))
+    assert not list(folder.glob(".*"))
 
 
 def test_a_model_that_is_not_itself_leaves_nothing_behind(unknown, mp2018):
     structures, known = mp2018
     with pytest.raises(CalculatorError, match=r"off by 1\.\d+ eV/atom on average, where 0\.028 was expected"):
-        calibrated(unknown, (structures, known + 1.5))
+        calibrated(unknown, (structures[:48], known[:48] + 1.5))
     assert {p.name for p in unknown.iterdir()} == {"README.md", "model.json", "model.pt", "state.pt"}
 
 
-def test_a_calibration_of_other_weights_is_refused(unknown, mp2018):
+def test_a_calibration_of_other_weights_is_refused(calibrated_folder):
     import torch
 
-    calibrated(unknown, mp2018)
-    state = torch.load(unknown / "state.pt", map_location="cpu", weights_only=True)
+    state = torch.load(calibrated_folder / "state.pt", map_location="cpu", weights_only=True)
     state["model.output_proj.layers.4.bias"].add_(1e-5)
-    torch.save(state, unknown / "state.pt")
-    predictor = get_predictor(f"matgl:{unknown}")
+    torch.save(state, calibrated_folder / "state.pt")
+    predictor = get_predictor(f"matgl:{calibrated_folder}")
     assert "calibrate again" in predictor.available()
     with pytest.raises(CalculatorError, match="was measured with other weights"):
         predictor.predict([crystal("MgO")])
 
 
-def test_rare_elements_lie_outside_its_domain(unknown, mp2018):
-    calibrated(unknown, mp2018)
+def test_rare_elements_lie_outside_its_domain(made):
     strange = crystal("NaCl").copy()
     strange.replace_species({"Na": "Ac"})
-    (energy,) = get_predictor(f"matgl:{unknown}").predict([strange])[0]
+    (energy,) = get_predictor(f"matgl:{made[0]}").predict([strange])[0]
     assert energy.in_domain is False
     assert "hardly any Ac crystal among the calibration rows" in energy.note
 
@@ -94,7 +94,8 @@ def test_a_potential_gains_formation_energies(published, tmp_path, mp2018):
     shutil.copytree(published / TENSORNET, folder)
     folder.chmod(0o755)
     structures, known = mp2018
-    found = calibrated(folder, (structures, known), expected_mae=0.2)
+    few = sorted(range(len(structures)), key=lambda i: len(structures[i]))[:FEW]
+    found = calibrated(folder, ([structures[i] for i in few], known[few]), expected_mae=0.2)
     assert found.elements_ev["O"] < -3
     predictor = get_predictor(f"matgl:{folder}")
     assert predictor.properties == ("formation_energy", "energy")
