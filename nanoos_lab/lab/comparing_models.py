@@ -260,6 +260,8 @@ class ComparingModels(Predicting):
         records = {one.id: one for one in self.structures(named)} if named else {}
         systems = {key: one.row.crystal_system or "" for key, one in records.items()}
         pairs = pair_values(values, entry.name, truth, methods=methods, systems=systems)
+        if truth == "measured":
+            notes += _learned(entry.name, pairs)
         return ModelComparison(entry.name, truth, pairs, record_of=records.get, notes=notes)
 
     def _predicted(
@@ -284,6 +286,17 @@ class ComparingModels(Predicting):
             elif failed := len(answer.failed):
                 notes.append(f"{predictor} could not predict {failed} of {len(wanted)} structures.")
         return list(dict.fromkeys(methods)), notes
+
+
+def _learned(name: str, pairs: Pairs) -> list[str]:
+    """Return what kind of value the compared models learned, where that is not what was measured."""
+    from nanoos_lab.ml.trust import learned_words  # noqa: PLC0415 - only for models
+
+    said: dict[str, list[str]] = {}
+    for method in dict.fromkeys(pairs.table["method"]):
+        if words := learned_words(method.partition(" ")[0], name):
+            said.setdefault(words, []).append(method)
+    return [f"{', '.join(methods)}: {words[0].lower()}{words[1:]}." for words, methods in said.items()]
 
 
 __all__ = ["BY", "ComparingModels", "ModelComparison", "difference_said"]

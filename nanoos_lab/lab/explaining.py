@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from nanoos_lab.widgets.cards import PredictionCards
 
 _STILL_PX = (400, 330)
-_HEADERS = ("element", "atoms", "adds in all", "per atom", "standard error")
+_HEADERS = ("element", "atoms", "adds in all", "per atom")
 
 
 class Explaining(Workspace):
@@ -177,13 +178,14 @@ class Explanation:
         """Return what a reader wants to know, as names and values in order."""
         found, estimate = self.attribution, self.attribution.estimate
         entry = get_property(estimate.property)
-        baseline = numbers.number(found.baseline)
         pairs = [
             (entry.label, numbers.value_text(estimate.value, estimate.uncertainty, estimate.unit)),
             ("By", estimate.method.label),
-            ("How", found.way + (f", {found.draws} draws" if found.draws else ", exact")),
-            ("Baseline", f"{baseline} {estimate.unit}".strip()),
-            ("Adds up to", f"value minus baseline, {abs(found.missing):.0e} {estimate.unit} missing".strip()),
+            (
+                "How",
+                found.way
+                + (f", {found.draws} draws; ± is the standard error over them" if found.draws else ", exact"),
+            ),
             (
                 "Beware",
                 "" if estimate.in_domain is not False else f"outside the model's domain. {estimate.note}",
@@ -192,13 +194,26 @@ class Explanation:
         return [(name, said) for name, said in pairs if said]
 
     def _cells(self) -> list[tuple[str, ...]]:
+        """Return one row for each element, the largest first, the baseline, and what they make together."""
         symbols = [site.specie.symbol for site in self.structure.structure]
-        cells: list[tuple[str, ...]] = []
-        for symbol, value in sorted(self.attribution.elements.items(), key=lambda pair: -abs(pair[1])):
-            count, error = symbols.count(symbol), self.attribution.errors.get(symbol)
-            said = "" if error is None else f"{error:.2g}"
-            cells.append((symbol, str(count), numbers.signed(value), numbers.signed(value / count), said))
-        return cells
+        found, cells = self.attribution, []
+        for symbol, value in sorted(found.elements.items(), key=lambda pair: -abs(pair[1])):
+            count, error = symbols.count(symbol), found.errors.get(symbol)
+            each = error / count if error else None
+            cells.append((symbol, str(count), _signed(value, error), _signed(value / count, each)))
+        if found.by_site and not found.baseline:
+            return [*cells, ("together", str(len(symbols)), self._number(self.value), "")]
+        return [
+            *cells,
+            ("baseline", "", self._number(self.baseline), ""),
+            ("together", "", self._number(self.value), ""),
+        ]
+
+    def _number(self, value: float) -> str:
+        """Return a number to the place that the contributions, not the interval, are told to."""
+        scale = max((abs(one) for one in (self.value, *self.elements.values())), default=0.0)
+        decimals = max(2 - math.floor(math.log10(scale)), 0) if scale else 0
+        return f"{value:.{decimals}f}".replace("-", "−")
 
     def _title(self) -> str:
         entry = get_property(self.attribution.estimate.property)
@@ -220,7 +235,7 @@ class Explanation:
         from nanoos_lab.scenes.svg import svg_of  # noqa: PLC0415
 
         scene, unit = self.scene(), self.attribution.estimate.unit
-        shown = [(f"{c[0]} ({c[1]})", f"{c[2]} {unit}{f' ± {c[4]}' if c[4] else ''}") for c in self._cells()]
+        shown = [(f"{c[0]} ({c[1]})" if c[1] else c[0], f"{c[2]} {unit}".strip()) for c in self._cells()]
         meaning = ("Meaning", self.attribution.meaning)
         payload = scene.to_json() | {
             "title": self._title(),
@@ -229,9 +244,16 @@ class Explanation:
         still = html.safe(svg_of(scene, width=_STILL_PX[0], height=_STILL_PX[1]))
         table = html.table(_HEADERS, self._cells(), numeric=_HEADERS[1:])
         page = html.block(
-            html.row(still, table),
-            html.facts(self.facts()),
-            html.note(meaning[1], tone="idle"),
+            html.row(still, table + html.facts(self.facts())),
+            html.note(f"{meaning[1][0].upper()}{meaning[1][1:]}.", tone="idle"),
             title=self._title(),
         )
         return {MIME_TYPE: payload, "text/html": page + self.cards().html(), "text/plain": repr(self)}
+
+
+def _signed(value: float, error: float | None) -> str:
+    """Return a contribution with its sign, and with its standard error where it has one."""
+    if not error:
+        return numbers.signed(value)
+    said = numbers.value_text(value, error)
+    return said if said.startswith("−") else f"+{said}"

@@ -111,7 +111,8 @@ def test_a_stable_structure_and_a_polymorph_above_it_are_told_apart(lab, system)
     frame = answers.frame()
     assert list(frame["stable"]) == [True, False, False]
     assert frame["competing_set"].nunique() == 1
-    assert "on the hull of 5 phases" in repr(answers)
+    assert "1 of 3 structures on the hull" in repr(answers)
+    assert "Against 5 phases" in repr(answers)
 
 
 def test_a_structure_does_not_compete_with_what_it_was_relaxed_from(lab, system):

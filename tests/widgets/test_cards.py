@@ -134,9 +134,25 @@ def test_the_mark_stands_where_the_value_is():
 
 def test_the_range_grows_to_hold_the_value():
     svg = drawn(712, 40, (0, 450), "imported")
-    assert ">752<" in svg
+    assert ">760<" in svg
     assert mark_position(svg) < 224
     assert drawn(1.0, None, None) == ""
+    assert range_of(712, 41.3, (0, 450)) == (0, 760), "an end that grew is a round number"
+    assert range_of(-3.0, 2.36, (-4.5, 0.5)) == (-5.4, 0.5)
+
+
+def test_what_is_never_below_0_is_not_drawn_there_however_wide_its_interval():
+    assert range_of(2.0, 2.66, (0, 10)) == (0, 10)
+    assert range_of(-0.1, 0.05, (0, 10)) == (-0.1, 10), "unless the value itself is"
+    svg = drawn(2.0, 2.66, (0, 10))
+    assert re.search(r'class="nc-band" x="6.0"', svg)
+    assert re.search(r'class="nc-ends" d="M[\d.]+ 5v14"', svg), "only the end that is seen has a mark"
+
+
+def test_no_prediction_is_written_more_finely_than_a_model_can_be_good_to():
+    tiny = {"property": "band_gap", "value": 1e-6, "uncertainty": 9e-6, "unit": "eV", "conditions": {}}
+    assert Card.of(estimate(**tiny, origin="predicted")).text == "0.0000 ± 0.0010 eV"
+    assert Card.of(estimate(**tiny)).text == "0.000001 ± 0.000009 eV", "a calculation may be"
 
 
 def test_every_origin_has_a_mark_of_its_own():

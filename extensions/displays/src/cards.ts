@@ -132,9 +132,11 @@ function range(card: Card): SVGElement | null {
   }
   drawn.append(s('path', { class: 'nc-axis', d: `M${LEFT} ${axis}H${RIGHT}` }));
   if (card.uncertainty) {
-    const [left, right] = [x(value - card.uncertainty), x(value + card.uncertainty)];
+    const ends = [x(value - card.uncertainty), x(value + card.uncertainty)];
+    const [left, right] = [Math.max(ends[0], LEFT), Math.min(ends[1], RIGHT)];
+    const seen = ends.filter(end => end >= LEFT - 0.05 && end <= RIGHT + 0.05);
     drawn.append(
-      s('path', { class: 'nc-ends', d: `M${left} ${axis - 7}v14M${right} ${axis - 7}v14` }),
+      s('path', { class: 'nc-ends', d: seen.map(end => `M${end} ${axis - 7}v14`).join('') }),
       s('rect', { class: 'nc-band', x: left, y: axis - 3, width: Math.max(right - left, 1), height: 6 })
     );
   }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -170,7 +170,10 @@ class Placing:
     def _here(self, params: HullParams) -> list[Placement | str]:
         from nanoos_lab.ml.hull.task import place  # noqa: PLC0415 - not needed before
 
-        return place(params)
+        return [
+            answer if isinstance(answer, str) else replace(answer, competing=self._several)
+            for answer in place(params)
+        ]
 
     def _check(self, params: HullParams) -> None:
         """Refuse one structure that cannot be placed before anything is recorded."""

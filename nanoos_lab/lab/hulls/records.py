@@ -163,16 +163,28 @@ class HullRecord:
         )
         pairs = [
             ("Energy above hull", value),
-            ("Below the hull of the others", f"{-self.distance:.4f} eV/atom" if self.stable else ""),
+            ("Below the hull of the others", self._below()),
             (verb, self.decomposition),
             ("Formation energy", _energy(place.candidate)),
             ("By", f"{self.estimate.method.label} ({self.estimate.origin})"),
             ("Against", f"{place.considered} phases in {'-'.join(_in_order(place.candidate.elements))}"),
             ("Competing set", place.competing.title),
-            ("Beware", "" if self.estimate.in_domain is not False else "outside the model's domain"),
+            ("Beware", "; ".join(self.cautions())),
             ("Note", "; ".join(place.notes)),
         ]  # fmt: skip
         return [(name, said) for name, said in pairs if said]
+
+    def _below(self) -> str:
+        if not self.stable:
+            return ""
+        return numbers.value_text(-self.distance, self.uncertainty, "eV/atom")
+
+    def cautions(self) -> list[str]:
+        """Return what makes the answer doubtful, as sentences without a full stop."""
+        found = [] if self.estimate.in_domain is not False else ["outside the model's domain"]
+        if self.stable and not any(len(p.phase.elements) > 1 for p in self.placement.parts):
+            found.append("nothing but elements competes with it: a hull of few phases flatters")
+        return found
 
     def _cells(self) -> list[tuple[str, ...]]:
         return [
@@ -225,6 +237,12 @@ _HEADERS = ("decomposition", "formula units", "part of the atoms", "formation en
 _NUMERIC = _HEADERS[1:4]
 
 
+def _signed(distance: float, half_width: float | None) -> str:
+    """Return a distance to the place that its half width allows, with its sign; the half width stands beside it."""
+    said = numbers.value_text(distance, half_width).partition(" ±")[0]
+    return said if said.startswith("−") or not distance else f"+{said}"
+
+
 def _energy(phase: Phase) -> str:
     return numbers.value_text(phase.formation_energy, phase.half_width, "eV/atom")
 
@@ -267,16 +285,18 @@ class HullSet(Sequence[HullRecord]):
 
         return pd.DataFrame([record.told() for record in self])
 
-    _COLUMNS = ("structure", "above hull (eV/atom)", "to the others", "hull of the others", "remarks")
+    _COLUMNS = (
+        "structure", "above hull (eV/atom)", "distance to the others", "hull of the others", "remarks",
+    )  # fmt: skip
 
     def _cells(self) -> list[tuple[str, ...]]:
         return [
             (
                 r.structure.name,
                 numbers.value_text(r.value, r.uncertainty),
-                numbers.signed(r.distance),
+                _signed(r.distance, r.uncertainty),
                 r.decomposition,
-                "outside the domain" if r.estimate.in_domain is False else "",
+                "; ".join(r.cautions()),
             )
             for r in self._records[:_SHOWN]
         ]
@@ -284,7 +304,10 @@ class HullSet(Sequence[HullRecord]):
     def _title(self) -> str:
         stable = sum(record.stable for record in self)
         more = f", the first {_SHOWN} shown" if len(self) > _SHOWN else ""
-        return f"{len(self)} structures, {stable} on the hull of {self.competing.title}{more}"
+        return f"{stable} of {len(self)} structures on the hull{more}"
+
+    def _against(self) -> str:
+        return f"Against {self.competing.title}. Below 0: so far below the hull of the others."
 
     def _bad(self) -> list[str]:
         return [f"not placed: {name}: {reason}" for name, reason in self.problems]
@@ -295,9 +318,10 @@ class HullSet(Sequence[HullRecord]):
     def __rich__(self) -> RenderableType:
         """Return the terminal display."""
         drawn = text.table(self._COLUMNS, self._cells(), numeric=self._COLUMNS[1:3], title=self._title())
-        return text.stack(drawn, *self._bad())
+        return text.stack(drawn, self._against(), *self._bad())
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         table = html.table(self._COLUMNS, self._cells(), numeric=self._COLUMNS[1:3])
-        page = html.block(table, *(html.note(line, tone="bad") for line in self._bad()), title=self._title())
+        bad = (html.note(line, tone="bad") for line in self._bad())
+        page = html.block(table, *bad, title=self._title(), subtitle=self._against())
         return {"text/html": page, "text/plain": repr(self)}

@@ -23,6 +23,8 @@ _UNCERTAINTY_WORDS = {
 }
 _OUTSIDE = "outside the domain: "
 """How a note begins that says why a value lies outside."""
+_FINEST = 1e-4
+"""Of the usual range of a property: predictions are not written more finely."""
 _NEAR = " quarter by distance from the training data"
 """Of a note that tells how often intervals held at this distance: belongs to what is said of trust."""
 _CONDITION_UNITS = {"temperature_K": ("T", "K"), "pressure_GPa": ("p", "GPa")}
@@ -149,9 +151,17 @@ class Card:
         return _UNCERTAINTY_WORDS.get(self.uncertainty_kind, "no uncertainty stated")
 
     @property
+    def shown_uncertainty(self) -> float | None:
+        """The half width that numbers are rounded to: no model is good to a part in 10,000 of the usual range."""
+        entry = VOCABULARY.get(self.name)
+        if self.uncertainty is None or self.origin != "predicted" or entry is None or entry.typical is None:
+            return self.uncertainty
+        return max(self.uncertainty, _FINEST * (entry.typical[1] - entry.typical[0]))
+
+    @property
     def text(self) -> str:
         """The value with its uncertainty and unit."""
-        value, spread = number_text(self.value, self.uncertainty, self.shape)
+        value, spread = number_text(self.value, self.shown_uncertainty, self.shape)
         return " ".join(part for part in (value, f"± {spread}" if spread else "", self.unit) if part)
 
     @property

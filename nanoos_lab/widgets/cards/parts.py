@@ -10,7 +10,7 @@ from markupsafe import Markup
 from nanoos_lab.display.look import look
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 SHAPES = {
     "diamond": "M0-6L6 0 0 6-6 0Z",
@@ -98,6 +98,8 @@ def range_of(
 ) -> tuple[float, float] | None:
     """Return the range a value is drawn on: the property's usual one, grown to hold the value and its interval.
 
+    What usually begins at 0 grows below it for a negative value alone: the interval is then drawn as far as it is seen.
+
     Args:
         value: The value; None has no range.
         uncertainty: Half width of the interval, or None.
@@ -106,7 +108,21 @@ def range_of(
     if typical is None or value is None or not math.isfinite(value):
         return None
     spread = uncertainty if uncertainty is not None and math.isfinite(uncertainty) else 0.0
-    return min(typical[0], value - spread), max(typical[1], value + spread)
+    low, high = value - spread, value + spread
+    if typical[0] == 0:  # what is never below 0 is not drawn there, however wide its interval
+        low = max(low, min(value, 0.0))
+    return (
+        typical[0] if low >= typical[0] else _outward(low, math.floor),
+        typical[1] if high <= typical[1] else _outward(high, math.ceil),
+    )
+
+
+def _outward(number: float, toward: Callable[[float], int]) -> float:
+    """Return a number with two significant digits, rounded away from what lies between the ends."""
+    if number == 0:
+        return 0.0
+    step = 10.0 ** (math.floor(math.log10(abs(number))) - 1)
+    return round(toward(number / step) * step, 12)
 
 
 def interval_svg(
@@ -137,11 +153,12 @@ def interval_svg(
     tone, outline = _sign(origin)
     band = Markup()
     if spread:
-        left, right = x(value - spread), x(value + spread)
+        left, right = max(x(value - spread), LEFT), min(x(value + spread), RIGHT)
+        seen = [end for end in (x(value - spread), x(value + spread)) if LEFT - 0.05 <= end <= RIGHT + 0.05]
+        ends_of = "".join(f"M{end:.1f} {axis - 7:g}v14" for end in seen)
         band = Markup(
-            '<path class="nc-ends" d="M{:.1f} {:g}v14M{:.1f} {:g}v14"/><rect class="nc-band" x="{:.1f}" y="{:g}" '
-            'width="{:.1f}" height="6"/>'
-        ).format(left, axis - 7, right, axis - 7, left, axis - 3, max(right - left, 1.0))
+            '<path class="nc-ends" d="{}"/><rect class="nc-band" x="{:.1f}" y="{:g}" width="{:.1f}" height="6"/>'
+        ).format(ends_of, left, axis - 3, max(right - left, 1.0))
     label = f"{value:g} on a range from {low:g} to {high:g}"
     return Markup(
         '<svg class="nc-range nc-{}" width="{:g}" height="{:g}" viewBox="0 0 {:g} {:g}" role="img" aria-label="{}">'

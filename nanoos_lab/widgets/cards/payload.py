@@ -70,7 +70,7 @@ def _finite(number: float | None) -> float | None:
 
 
 def _card(card: Card, subject: int, measured: Sequence[LikeGroup]) -> dict[str, Any]:
-    value, spread = number_text(card.value, card.uncertainty, card.shape)
+    value, spread = number_text(card.value, card.shown_uncertainty, card.shape)
     drawn: dict[str, Any] = {
         "subject": subject,
         "property": card.name,
