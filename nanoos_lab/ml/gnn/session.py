@@ -1,9 +1,13 @@
-"""Running an exported ensemble: one cached onnxruntime session per file, batches of like-sized crystals."""
+"""Running an exported ensemble: one cached onnxruntime session per file, batches of like-sized crystals.
+
+A session computes with one thread, always: onnxruntime's ``ScatterND`` with ``reduction="add"``, which sums over the
+edges of an atom, lets several threads add to one number at once on a CPU and then loses some of them
+(github.com/microsoft/onnxruntime/issues/18048): a few crystals in a thousand were wrong, others each time.
+"""
 
 from __future__ import annotations
 
 import functools
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -103,6 +107,5 @@ def _session(path: Path, _size: int, _mtime_ns: int) -> Any:  # noqa: ANN401
         raise MissingExtraError("onnxruntime", "ml", "nanoos-gnn") from None
     runtime: Any = onnxruntime  # its stubs do not export their own names
     options = runtime.SessionOptions()
-    if (threads := os.environ.get("OMP_NUM_THREADS", "")).isdigit() and int(threads) > 0:
-        options.intra_op_num_threads = int(threads)
+    options.intra_op_num_threads = 1
     return runtime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
