@@ -2,10 +2,15 @@
 
 ``NANOOS_ONNX_DEVICE`` chooses: ``auto``, the default, takes CUDA where onnxruntime has it and the CPU else; ``cuda``
 is refused where there is none; ``cpu`` never asks for one. ``NANOOS_ONNX_THREADS`` is the number of threads, by default
-two: a batch gains from the second one, also where ``OMP_NUM_THREADS=1`` keeps everything else to one.
+two, also where ``OMP_NUM_THREADS=1`` keeps everything else to one.
 
-Threads that wait do not spin, which would take the core from whoever reads the next files; and the pattern of memory
-is not remembered for each shape of a batch, of which there are as many as batches: memory would grow with them.
+Each thread computes batches of its own. Within a batch there is one alone, always: onnxruntime's ``ScatterND`` with
+``reduction="add"``, which sums over the edges of an atom, lets several threads add to one number at once on a CPU and
+then loses some of them (github.com/microsoft/onnxruntime/issues/18048): a few crystals in a thousand were wrong,
+others each time.
+
+The pattern of memory is not remembered for each shape of a batch, of which there are as many as batches: memory would
+grow with them.
 """
 
 from __future__ import annotations
@@ -13,13 +18,18 @@ from __future__ import annotations
 import functools
 import logging
 import os
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from nanoos_lab.errors import CalculatorError, InvalidInputError, MissingExtraError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from concurrent.futures import Future
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
 DEVICE, THREADS = "NANOOS_ONNX_DEVICE", "NANOOS_ONNX_THREADS"
 CUDA, CPU = "CUDAExecutionProvider", "CPUExecutionProvider"
@@ -40,7 +50,36 @@ def open_session(path: Path) -> Any:  # noqa: ANN401 - onnxruntime's InferenceSe
         CalculatorError: CUDA is asked for, and there is none.
     """
     stat = path.stat()
-    return _session(path, stat.st_size, stat.st_mtime_ns, chosen_device(), chosen_threads())
+    return _session(path, stat.st_size, stat.st_mtime_ns, chosen_device())
+
+
+def run_batches(
+    session: Any,  # noqa: ANN401 - onnxruntime's InferenceSession
+    batches: Iterable[Mapping[str, NDArray[Any]]],
+    outputs: Sequence[str] | None = None,
+) -> Iterator[list[NDArray[Any]]]:
+    """Yield the outputs of each batch in order, several being computed at once on a CPU.
+
+    Args:
+        session: Of :func:`open_session`.
+        batches: The inputs of each by name; what the network does not ask for is left out. They are asked for no
+            further ahead than there are threads.
+        outputs: Names of what is wanted; None for all.
+    """
+    known = {i.name for i in session.get_inputs()}
+    compute = lambda inputs: session.run(outputs, {n: a for n, a in inputs.items() if n in known})  # noqa: E731
+    threads = 1 if session.get_providers()[0] != CPU else chosen_threads()
+    if threads == 1:
+        yield from map(compute, batches)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        under_way: deque[Future[list[NDArray[Any]]]] = deque()
+        for inputs in batches:
+            under_way.append(pool.submit(compute, inputs))
+            if len(under_way) > threads:
+                yield under_way.popleft().result()
+        while under_way:
+            yield under_way.popleft().result()
 
 
 def chosen_device() -> str:
@@ -56,7 +95,7 @@ def chosen_device() -> str:
 
 
 def chosen_threads() -> int:
-    """Return with how many threads a session computes, never more than this process has cores.
+    """Return how many batches are computed at once, never more than this process has cores.
 
     Raises:
         InvalidInputError: The environment holds no number.
@@ -90,7 +129,7 @@ def providers_for(device: str, available: Sequence[str]) -> list[str]:
 
 
 @functools.lru_cache(maxsize=8)
-def _session(path: Path, _size: int, _mtime_ns: int, device: str, threads: int) -> Any:  # noqa: ANN401
+def _session(path: Path, _size: int, _mtime_ns: int, device: str) -> Any:  # noqa: ANN401
     try:
         import onnxruntime  # noqa: PLC0415 - optional
     except ImportError:
@@ -98,9 +137,8 @@ def _session(path: Path, _size: int, _mtime_ns: int, device: str, threads: int) 
     runtime: Any = onnxruntime  # its stubs do not export their own names
     wanted = providers_for(device, runtime.get_available_providers())
     options = runtime.SessionOptions()
-    options.intra_op_num_threads = threads
+    options.intra_op_num_threads = 1
     options.enable_mem_pattern = False
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     session = runtime.InferenceSession(path, options, providers=wanted)
     if session.get_providers()[0] != wanted[0]:
         if device == "cuda":

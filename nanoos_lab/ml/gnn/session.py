@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nanoos_lab.ml.graphs.flat import ranges, starts
-from nanoos_lab.ml.runtime import open_session
+from nanoos_lab.ml.runtime import open_session, run_batches
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["MOST_EDGES", "Answers", "open_session", "run", "run_heads"]
 
 MOST_EDGES = 8_000
-"""Edges of a batch: about 25 crystals of ten atoms, which fit a processor's cache; 20,000 take a tenth longer."""
+"""Edges of a batch: about 25 crystals of ten atoms, which fit a processor's cache."""
 
 
 @dataclass(frozen=True)
@@ -70,19 +70,24 @@ def _parts(
     path: Path, graphs: Graphs, more: Mapping[str, FloatArray], progress: Callable[[int], None] | None
 ) -> tuple[list[list[FloatArray]], NDArray[np.int64]]:
     """Return the outputs of each batch, and the crystals in the order of the batches."""
-    session = open_session(path)
-    known = {i.name for i in session.get_inputs()}
-    first = starts(graphs.atoms)
+    chosen = graphs.batches(MOST_EDGES)
     parts: list[list[FloatArray]] = []
-    rows: list[NDArray[np.int64]] = []
     done = 0
-    for chosen in graphs.batches(MOST_EDGES):
-        inputs: dict[str, Any] = dict(graphs.take(chosen).inputs())
-        at = ranges(first[chosen], graphs.atoms[chosen])
-        inputs |= {name: array[at if name == "extra" else chosen] for name, array in more.items()}
-        parts.append(session.run(None, {name: array for name, array in inputs.items() if name in known}))
-        rows.append(chosen)
-        done += len(chosen)
+    for batch, answer in zip(
+        chosen, run_batches(open_session(path), _inputs(graphs, chosen, more)), strict=True
+    ):
+        parts.append(answer)
+        done += len(batch)
         if progress is not None:
             progress(done)
-    return parts, np.concatenate(rows)
+    return parts, np.concatenate(chosen)
+
+
+def _inputs(
+    graphs: Graphs, chosen: Sequence[NDArray[np.int64]], more: Mapping[str, FloatArray]
+) -> Iterator[dict[str, Any]]:
+    first = starts(graphs.atoms)
+    for batch in chosen:
+        at = ranges(first[batch], graphs.atoms[batch])
+        own = {name: array[at if name == "extra" else batch] for name, array in more.items()}
+        yield {**graphs.take(batch).inputs(), **own}

@@ -28,6 +28,7 @@ import numpy as np
 from nanoos_lab.errors import ModelFileError, NanoOSError
 from nanoos_lab.ml.gnn import checking, session
 from nanoos_lab.ml.models.runners import Answers
+from nanoos_lab.ml.runtime import run_batches
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -155,15 +156,13 @@ class GraphNetworkRunner:
 
     def _run(self, graphs: Graphs) -> dict[str, NDArray[np.float32]]:
         """Return each output with an axis of the members first, in the order of the crystals."""
-        opened = self._session()
-        rows: list[NDArray[np.int64]] = []
-        parts: list[list[NDArray[np.float32]]] = []
-        for chosen in graphs.batches(session.MOST_EDGES):
-            inputs: dict[str, Any] = dict(graphs.take(chosen).inputs())
-            answers = opened.run(self._outputs, {n: a for n, a in inputs.items() if n in self._inputs})
-            parts.append([_with_members(n, a) for n, a in zip(self._outputs, answers, strict=True)])
-            rows.append(chosen)
-        order = np.concatenate(rows)
+        chosen = graphs.batches(session.MOST_EDGES)
+        batches = (graphs.take(batch).inputs() for batch in chosen)
+        parts = [
+            [_with_members(n, a) for n, a in zip(self._outputs, answers, strict=True)]
+            for answers in run_batches(self._session(), batches, self._outputs)
+        ]
+        order = np.concatenate(chosen)
         back = np.argsort(order)
         atoms = np.argsort(np.repeat(order, graphs.atoms[order]), kind="stable")
         joined = {n: np.concatenate([p[k] for p in parts], axis=1) for k, n in enumerate(self._outputs)}

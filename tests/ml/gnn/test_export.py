@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from nanoos_lab.ml.gnn.bundle import FOLDER
 from nanoos_lab.ml.gnn.export import INPUTS, Ensemble, export_onnx
 from nanoos_lab.ml.gnn.network import Network, Shape
 from nanoos_lab.ml.gnn.session import open_session, run
@@ -59,6 +60,17 @@ def test_a_session_is_opened_once_until_its_file_changes(exported):
     _, path = exported
     assert open_session(path) is open_session(path)
     assert [i.name for i in open_session(path).get_inputs()] == list(INPUTS)
+
+
+def test_the_same_crystals_are_answered_the_same_to_the_last_bit(monkeypatch):
+    """Several threads of onnxruntime would lose some of what edges add to an atom, of other atoms each time."""
+    monkeypatch.setenv("OMP_NUM_THREADS", "4")
+    path = FOLDER / "fast.onnx"
+    graphs = build_graphs([rattled(crystal("TiO2") * (2, 2, 2), seed=seed) for seed in range(12)])
+    first = run(path, graphs)
+    assert open_session(path).get_session_options().intra_op_num_threads == 1
+    for _ in range(5):
+        assert np.array_equal(run(path, graphs).targets, first.targets)
 
 
 @pytest.fixture(scope="module")
