@@ -240,7 +240,9 @@ _NUMERIC = _HEADERS[1:4]
 def _signed(distance: float, half_width: float | None) -> str:
     """Return a distance to the place that its half width allows, with its sign; the half width stands beside it."""
     said = numbers.value_text(distance, half_width).partition(" ±")[0]
-    return said if said.startswith("−") or not distance else f"+{said}"
+    if not said.strip("−0."):
+        return said.removeprefix("−")
+    return said if said.startswith("−") else f"+{said}"
 
 
 def _energy(phase: Phase) -> str:
