@@ -67,18 +67,15 @@ BEGINS = {
 }
 
 
-def write(path: Path, viewer: str = "nanoos", *, kernel: str = "python3") -> Path:
+def write(path: Path, viewer: str = "nanoos") -> Path:
     """Write the notebook of ten views, each in a cell of its own, and return its path.
 
     Args:
         path: Where.
         viewer: ``nanoos``, or another one, used as its own documentation does.
-        kernel: The name of its kernel.
     """
     cells = OURS if viewer == "nanoos" else [f"show({subject})" for subject in SUBJECTS]
     write_notebook(path, BEGIN + BEGINS[viewer], *cells)
-    if kernel != "python3":
-        rename_kernel(path, kernel)
     return path
 
 

@@ -388,14 +388,7 @@ class Scheduler:
                 continue
             wanted.told_at, wanted.ask_again_at = now, now + SECOND_OPINION_S
             told = by_key.get(key)
-            # What the controller came again without, the accounts believe unfinished, or call cancelled by nobody.
-            forgotten = told is not None and told.cancelled_by_nobody and not wanted.state
-            if (
-                told is not None
-                and told.phase is Phase.ENDED
-                and wanted.name in {None, told.name}
-                and not forgotten
-            ):
+            if told is not None and wanted.name in {None, told.name} and _has_ended(told, wanted):
                 self._ended[key], wanted.explained = told, True
                 self._changed_at = now
             elif wanted.state:  # squeue knows it: the accounts lag behind
@@ -417,6 +410,14 @@ class Scheduler:
         if "/" in first:
             return []
         return list(parse_scontrol(self._run(["scontrol", "--oneliner", "show", "job", first])))
+
+
+def _has_ended(told: Job, wanted: _Wanted) -> bool:
+    """Whether what the accounts say is how a job ended.
+
+    What a controller came again without, they believe unfinished, or call cancelled by nobody.
+    """
+    return told.phase is Phase.ENDED and bool(wanted.state or not told.cancelled_by_nobody)
 
 
 @cache
