@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from nanoos_lab.lab.workspace import StructureLike
     from nanoos_lab.store.schema import ArtifactRow
 
-_PARAMS = {"predict": "predictor", "embed": "model"}
+_PARAMS = {"predict": "predictor", "explain": "predictor", "embed": "model"}
 """By task: the parameter that names a predictor."""
 _JUDGED_BY = ("test", "unseen", "validation", "calibration", "train")
 """Parts of the data whose error a list shows, the most telling first."""

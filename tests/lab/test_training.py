@@ -111,6 +111,14 @@ def test_a_registered_models_name_is_a_start_and_both_answer_the_same_rows(lab, 
     assert "Registered as tuned@1" in repr(tuned)
 
 
+def test_of_few_rows_enough_measure_the_intervals_unless_parts_are_given(lab, volumes):
+    sixty = lab.dataset("volume_per_atom", volumes.structures()[:60], origin="computed")
+    run = lab.train(sixty, register=False, **{**SMALL, "epochs": 1})
+    assert set(run.metrics().query("part == 'calibration'")["n"]) == {24}
+    with pytest.raises(InvalidInputError, match="too few"):
+        lab.train(sixty, split={"train": 0.6, "validation": 0.1, "calibration": 0.2, "test": 0.1}, **SMALL)
+
+
 def test_what_is_no_start_is_refused_before_anything_is_recorded(lab, volumes):
     before = len(lab.runs(limit=None))
     with pytest.raises(UnknownNameError, match="did you mean"):

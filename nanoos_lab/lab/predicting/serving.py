@@ -242,7 +242,11 @@ class Serving:
         total = max(self._total or 0, done)
         words = f"{done:,} of {total:,}" if self._total else f"{done:,}"
         if done and past > 1.0:
-            words += f" · {done / past:,.0f} structures/s"
+            words += (
+                f" · {done / past:,.0f} structures/s"
+                if done > past
+                else f" · {past / done:,.1f} s a structure"
+            )
         self._bar.update(done / total if total else None, words)
 
 
