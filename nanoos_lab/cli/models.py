@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from nanoos_lab.cli.app import app, chosen_records, current_lab
+from nanoos_lab.lab.model_cards import model_card
 
 models = typer.Typer(
     help="Trained models: list, show, activate, roll back, export, add.", no_args_is_help=True
@@ -27,6 +28,12 @@ def list_models() -> Any:  # noqa: ANN401 - shown by the caller
 def show(model: Model) -> Any:  # noqa: ANN401
     """Show a model: what it states, how far off it is, where it came from."""
     return current_lab().models[model]
+
+
+@models.command()
+def card(predictor: Annotated[str, typer.Argument(help="Such as nanoos-gnn.")]) -> Any:  # noqa: ANN401
+    """Show a predictor's model card: what it learned from, how far off it is, where it fails."""
+    return model_card(predictor)
 
 
 @models.command()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nanoos_lab.display import html, numbers, text
 from nanoos_lab.errors import InvalidInputError, UnknownNameError
+from nanoos_lab.lab.model_cards import ModelCard, model_card
 from nanoos_lab.lab.model_files import check_name, columns_of, known_file, packed
 from nanoos_lab.lab.model_names import named_predictor
 from nanoos_lab.lab.model_records import METRIC_COLUMNS, ModelRecord
@@ -197,6 +198,18 @@ class Models(Sequence[ModelRecord]):
             model: ``NAME@VERSION`` or an id.
         """
         return self._of(model).restore()
+
+    def card(self, predictor: str) -> ModelCard:
+        """Return the model card of a predictor that comes with a package; a registered model's record is its card.
+
+        Args:
+            predictor: Its name.
+
+        Raises:
+            UnknownNameError: There is no such predictor.
+            InvalidInputError: It has none; the message says which have one.
+        """
+        return model_card(predictor)
 
     def resolve(self, predictor: str) -> str:
         """Return what ``get_predictor`` takes in every process for a predictor's or registered model's name.

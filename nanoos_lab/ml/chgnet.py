@@ -134,6 +134,8 @@ class CHGNetPredictor:
     name = "chgnet"
     version = chgnet.VERSION
     synthetic = False
+    card = Path(__file__).parent / "cards" / "chgnet.md"
+    """Its model card, Markdown."""
     properties: tuple[str, ...] = ("formation_energy", "energy", "bulk_modulus", "magnetization")
 
     def available(self) -> str | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -20,7 +21,6 @@ from nanoos_lab.potentials import chgnet
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
     from pymatgen.core.structure import Structure
@@ -46,6 +46,8 @@ class GNNPredictor:
     name = "nanoos-gnn"
     tier: ClassVar[Tier] = "fast"
     synthetic = False
+    card = Path(__file__).parents[1] / "cards" / "nanoos-gnn.md"
+    """Its model card, Markdown."""
 
     def __init__(self, folder: Path = FOLDER) -> None:
         self._folder = folder
