@@ -1,6 +1,6 @@
 """Make what the package knows of matgl's published property models: what they must give, and how well they do.
 
-Run from the repository root, with the shared test data in place (some minutes on one core)::
+Run from the repository root, with the shared test data in place (half a minute on one idle core)::
 
     OMP_NUM_THREADS=1 python scripts/calibrate_matgl.py ../shared/data
     OMP_NUM_THREADS=1 python scripts/calibrate_matgl.py ../shared/data --check

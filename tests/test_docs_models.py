@@ -11,7 +11,7 @@ import typer
 
 import nanoos_lab as nl
 from nanoos_lab.cli.models import models
-from nanoos_lab.lab.models import Models
+from nanoos_lab.lab.modelling.registry import Models
 from nanoos_lab.ml.models import Manifest
 from nanoos_lab.testing.models import shipped_model
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from nanoos_lab.cli.app import app, chosen_records, current_lab
-from nanoos_lab.lab.model_cards import model_card
+from nanoos_lab.lab.modelling.cards import model_card
 
 models = typer.Typer(
     help="Trained models: list, show, activate, roll back, export, add.", no_args_is_help=True

@@ -15,13 +15,13 @@ from nanoos_lab.lab.hulls import Stability
 from nanoos_lab.lab.importing import Importing
 from nanoos_lab.lab.mapping import Cartography
 from nanoos_lab.lab.measuring import Measuring
-from nanoos_lab.lab.models import Modelling
+from nanoos_lab.lab.modelling.registry import Modelling
+from nanoos_lab.lab.modelling.training import Training
 from nanoos_lab.lab.predicting.verbs import Predicting
 from nanoos_lab.lab.records import StructureRecord, StructureSet
 from nanoos_lab.lab.runs import Batch, Run
 from nanoos_lab.lab.sharing import Sharing
 from nanoos_lab.lab.tables import Tabling
-from nanoos_lab.lab.training import Training
 from nanoos_lab.lab.watching import Watching
 from nanoos_lab.lab.workspace import StructureLike, Workspace
 from nanoos_lab.runs.engine import Runs

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from nanoos_lab.errors import AccessDeniedError, ArtifactError, InvalidInputError, UnknownNameError
 from nanoos_lab.lab import sources
-from nanoos_lab.lab.model_names import PREFIX, named_predictor
+from nanoos_lab.lab.modelling.names import PREFIX, named_predictor
 from nanoos_lab.lab.neighbours import EmbeddingReport, Neighbours, Subject
 from nanoos_lab.lab.records import StructureRecord
 from nanoos_lab.lab.runs import Run

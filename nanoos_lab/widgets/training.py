@@ -25,7 +25,7 @@ class TrainingMonitor(VBox):
     """Curves of a training and how its run stands, kept up to date.
 
     Args:
-        course: The curves, as :meth:`nanoos_lab.lab.training_runs.TrainingRun.source` gives them.
+        course: The curves, as :meth:`nanoos_lab.lab.modelling.runs.TrainingRun.source` gives them.
         run: The run, as of a run monitor.
 
     Example:

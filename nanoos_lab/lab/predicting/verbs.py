@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nanoos_lab.display.progress import ProgressBar
 from nanoos_lab.errors import InvalidInputError, UnknownNameError
 from nanoos_lab.lab.answers import Predictions
-from nanoos_lab.lab.model_names import named_predictor
+from nanoos_lab.lab.modelling.names import named_predictor
 from nanoos_lab.lab.predicting.given import lines_of
 from nanoos_lab.lab.predicting.output import Output
 from nanoos_lab.lab.predicting.result import PredictionTable, Told

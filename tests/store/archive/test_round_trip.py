@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from nanoos_lab.lab.model_names import path_of
+from nanoos_lab.lab.modelling.names import path_of
 from nanoos_lab.store import provenance
 from nanoos_lab.store.archive import importing
 from nanoos_lab.store.artifacts import open_artifact

@@ -46,7 +46,7 @@ def test_structures_go_there_and_results_come_back(
 
 
 def test_a_registered_model_goes_there_once(sshd: Any, tmp_path: Path, there: Path) -> None:
-    from nanoos_lab.lab.model_names import path_of
+    from nanoos_lab.lab.modelling.names import path_of
     from nanoos_lab.testing.models import shipped_model
 
     asked: dict[str, Any] = {"predictor": "my-gap", "properties": ["band_gap"], "force": True}

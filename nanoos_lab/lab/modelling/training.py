@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nanoos_lab.errors import InvalidInputError, NanoOSError, UnknownNameError
-from nanoos_lab.lab.datasets import Dataset, Duplicates, make_dataset
-from nanoos_lab.lab.model_names import named_predictor
-from nanoos_lab.lab.training_runs import TrainingRun
+from nanoos_lab.lab.modelling.datasets import Dataset, Duplicates, make_dataset
+from nanoos_lab.lab.modelling.names import named_predictor
+from nanoos_lab.lab.modelling.runs import TrainingRun
 from nanoos_lab.lab.workspace import Workspace
 from nanoos_lab.properties import Method, get_property
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from nanoos_lab.display import html, numbers, text
 from nanoos_lab.errors import InvalidInputError
-from nanoos_lab.lab.model_names import path_of
+from nanoos_lab.lab.modelling.names import path_of
 from nanoos_lab.properties import get_property
 from nanoos_lab.store import models as rows
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from nanoos_lab.display import html, numbers, text
 from nanoos_lab.errors import CalculatorError, InvalidInputError, OutOfDomainError, UnknownNameError
-from nanoos_lab.lab.model_names import named_predictor
+from nanoos_lab.lab.modelling.names import named_predictor
 from nanoos_lab.properties import get_property
 from nanoos_lab.store import values as value_rows
 

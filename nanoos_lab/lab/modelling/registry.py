@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from nanoos_lab.display import html, numbers, text
 from nanoos_lab.errors import InvalidInputError, UnknownNameError
-from nanoos_lab.lab.model_cards import ModelCard, model_card
-from nanoos_lab.lab.model_files import check_name, columns_of, known_file, packed
-from nanoos_lab.lab.model_names import named_predictor
-from nanoos_lab.lab.model_records import METRIC_COLUMNS, ModelRecord
-from nanoos_lab.lab.model_trials import Trial, try_models
+from nanoos_lab.lab.modelling.cards import ModelCard, model_card
+from nanoos_lab.lab.modelling.files import check_name, columns_of, known_file, packed
+from nanoos_lab.lab.modelling.names import named_predictor
+from nanoos_lab.lab.modelling.records import METRIC_COLUMNS, ModelRecord
+from nanoos_lab.lab.modelling.trials import Trial, try_models
 from nanoos_lab.lab.runs import Run
 from nanoos_lab.lab.workspace import Workspace
 from nanoos_lab.properties import get_property

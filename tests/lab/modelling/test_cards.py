@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nanoos_lab.errors import InvalidInputError, UnknownNameError
-from nanoos_lab.lab.model_cards import model_card
+from nanoos_lab.lab.modelling.cards import model_card
 from nanoos_lab.ml.chgnet import CHGNetPredictor
 
 
