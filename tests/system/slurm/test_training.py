@@ -9,7 +9,7 @@ from nanoos_lab.store.runs import attempts_of
 from nanoos_lab.testing import crystal
 from tests.system.slurm.conftest import settings_with
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
 ROWS = 56
 SMALL = {
     "start": "", "options": {"shape": {"width": 16, "layers": 1, "basis": 8, "directed": 2}}, "epochs": 4,
@@ -37,7 +37,12 @@ def test_a_training_on_the_cluster_leaves_a_model_that_predicts_here(tmp_path):
         assert [row["epoch"] for row in run.curve()] == [0, 1, 2, 3]
         assert run.model.label == "far@1"
         parity = run.rows().set_index("structure")
-        asked = volumes.structures()[0]
-        lab.predict(asked, predictor="far", on="here")
-        (said,) = lab.value_rows(property="volume_per_atom", origin="predicted")
-        assert said.value == pytest.approx(parity.loc[asked.id, "value"], rel=1e-4)
+        lab.predict(volumes.structures()[0], predictor="far", on="here")
+        batch = lab.predict(volumes.structures(), predictor="far", on="cluster")
+        assert not batch.problems
+        assert {r.row.executor for r in lab.runs(task="predict")} == {"here", "slurm"}
+        said = {
+            row.structure_id: row.value
+            for row in lab.value_rows(property="volume_per_atom", origin="predicted")
+        }
+        assert said == {one: pytest.approx(value, rel=1e-4) for one, value in parity["value"].items()}
