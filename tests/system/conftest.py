@@ -29,7 +29,14 @@ def chromium(require: Any) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def new_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
+def running() -> Iterator[contextlib.ExitStack]:
+    """Return what ends the test's servers, after its pages: a page that loses its server calls that an error."""
+    with contextlib.ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture
+def new_page(chromium: Browser, running: contextlib.ExitStack) -> Iterator[Callable[..., Page]]:
     """Return what opens a page; all end with the test, which fails by foreign requests and uncaught errors.
 
     Its keywords are those of Playwright's ``new_context``, such as ``color_scheme="dark"`` and ``accept_downloads``;
@@ -59,32 +66,28 @@ def page(new_page: Callable[..., Page]) -> Page:
 
 
 @pytest.fixture
-def jupyterlab(tmp_path: Path, require: Any) -> Iterator[Callable[..., Server]]:
+def jupyterlab(tmp_path: Path, require: Any, running: contextlib.ExitStack) -> Callable[..., Server]:
     """Return what starts JupyterLab with our extension as it is shipped; it ends with the test.
 
     It takes the folder to serve, ``tmp_path / "work"`` if none, and the keywords of
     :func:`tests.system.servers.jupyter_server`.
     """
     require(importlib.util.find_spec("jupyterlab"), "the extra 'notebook' is not installed")
-    with _starter(servers.jupyter_server, tmp_path) as start:
-        yield start
+    return _starter(servers.jupyter_server, tmp_path, running)
 
 
 @pytest.fixture
-def voila(tmp_path: Path, require: Any) -> Iterator[Callable[..., Server]]:
+def voila(tmp_path: Path, require: Any, running: contextlib.ExitStack) -> Callable[..., Server]:
     """Return what starts Voila on a folder, ``tmp_path / "work"`` if none; it ends with the test."""
     require(importlib.util.find_spec("voila"), "voila is not installed: pip install 'nanoos-lab[hub]'")
-    with _starter(servers.voila_server, tmp_path) as start:
-        yield start
+    return _starter(servers.voila_server, tmp_path, running)
 
 
-@contextlib.contextmanager
-def _starter(serve: Any, tmp_path: Path) -> Iterator[Callable[..., Server]]:
-    with contextlib.ExitStack() as running:
+def _starter(serve: Any, tmp_path: Path, running: contextlib.ExitStack) -> Callable[..., Server]:
+    def start(root: Path | None = None, **options: Any) -> Server:
+        served = tmp_path / "work" if root is None else root
+        served.mkdir(parents=True, exist_ok=True)
+        server: Server = running.enter_context(serve(served, tmp_path / "home", **options))
+        return server
 
-        def start(root: Path | None = None, **options: Any) -> Server:
-            served = tmp_path / "work" if root is None else root
-            served.mkdir(parents=True, exist_ok=True)
-            return running.enter_context(serve(served, tmp_path / "home", **options))
-
-        yield start
+    return start

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
-START_S = 90.0
+START_S = 180.0
 
 
 @dataclass(frozen=True)
