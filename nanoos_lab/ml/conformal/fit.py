@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 LEAST_ROWS = 20
 """Calibration rows that a band must have."""
+_ROUNDS = 4
+"""In which the outer bands are set in turn: each moves the other little."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ class Held:
     """Probabilities of being a nonmetal, shape (n,)."""
     truth: FloatArray
     """Shape (n,)."""
+    metal: NDArray[np.bool_] | None = None
+    """Whether each is a metal, shape (n,); None where the truth is a gap, which is 0 for a metal."""
 
     @property
     def errors(self) -> FloatArray:
@@ -47,7 +51,9 @@ class Held:
         Args:
             chosen: Which, shape (n,).
         """
-        return Held(self.values[chosen], self.spreads[chosen], self.nonmetal[chosen], self.truth[chosen])
+        metal = None if self.metal is None else self.metal[chosen]
+        nonmetal, truth = self.nonmetal[chosen], self.truth[chosen]
+        return Held(self.values[chosen], self.spreads[chosen], nonmetal, truth, metal)
 
 
 def fit_rule(
@@ -60,8 +66,8 @@ def fit_rule(
         floor: Added to the spread, in the property's unit.
         relative: Part of the prediction's magnitude that is added to the spread.
         edges: Upper probabilities of a nonmetal of all bands but the last.
-        by_label: Whether the truth is a gap, which is 0 for a metal, and coverage is to hold among metals and
-            among nonmetals: the first band, nearly all metals, becomes flat.
+        by_label: Whether coverage is to hold among metals and among nonmetals, by what they are and not by the
+            band that they fall in. Where the truth is a gap the first band, nearly all metals, becomes flat.
 
     Raises:
         InvalidInputError: A band has too few rows.
@@ -76,24 +82,29 @@ def fit_rule(
                 f"{n} calibration rows up to P(nonmetal) = {b.upper:g}: give at least {LEAST_ROWS}, or fewer edges"
             )
     quantiles = [conformal_quantile(scores[band == k]) for k in range(len(rule.bands))]
-    if by_label and len(quantiles) > 1:
-        metal = rows.truth <= 0
-        first, last = band == 0, band == len(quantiles) - 1
-        middle = ~first & ~last
-        inside = scores <= np.array(quantiles)[band]
-        quantiles[-1] = _to_reach(scores, ~metal, last, middle & inside)
-        inside = np.where(last, scores <= quantiles[-1], inside)
-        quantiles[0] = _to_reach(rows.errors, metal, first, ~first & inside)
+    by_label, flat = by_label and len(quantiles) > 1, rows.metal is None
+    if by_label:
+        quantiles = _balanced(rows, scores, band, quantiles)
     bands = tuple(
-        Band(
-            upper=b.upper,
-            quantile=q,
-            n=int((band == k).sum()),
-            flat=by_label and k == 0 and len(quantiles) > 1,
-        )
+        Band(upper=b.upper, quantile=q, n=int((band == k).sum()), flat=by_label and flat and k == 0)
         for k, (b, q) in enumerate(zip(rule.bands, quantiles, strict=True))
     )
     return rule.model_copy(update={"bands": bands})
+
+
+def _balanced(
+    rows: Held, scores: FloatArray, band: NDArray[np.int64], quantiles: Sequence[float]
+) -> list[float]:
+    """Return quantiles whose outer two make nine of ten hold among the nonmetals and among the metals."""
+    flat = rows.metal is None
+    metal = rows.truth <= 0 if rows.metal is None else rows.metal
+    first, last = band == 0, band == len(quantiles) - 1
+    own = np.where(first, rows.errors, scores) if flat else scores
+    found = np.array([0.0 if flat else quantiles[0], *quantiles[1:]])
+    for _ in range(_ROUNDS):
+        found[-1] = _to_reach(own, ~metal, last, ~last & (own <= found[band]))
+        found[0] = _to_reach(own, metal, first, ~first & (own <= found[band]))
+    return [float(q) for q in found]
 
 
 def _to_reach(

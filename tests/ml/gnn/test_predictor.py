@@ -184,7 +184,12 @@ def tampered(tmp_path, require):
 
 @pytest.mark.parametrize(
     ("made", "file"),
-    [(GNNPredictor, "fast.onnx"), (AccurateGNNPredictor, "fast.onnx"), (AccurateGNNPredictor, "heads.onnx")],
+    [
+        (GNNPredictor, "fast.onnx"),
+        (AccurateGNNPredictor, "fast.onnx"),
+        (AccurateGNNPredictor, "heads.onnx"),
+        (AccurateGNNPredictor, "machines.safetensors"),
+    ],
 )
 def test_a_file_that_was_changed_is_refused_with_both_hashes(made, file, tampered):
     folder = tampered(file)
