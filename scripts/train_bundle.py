@@ -39,12 +39,13 @@ if TYPE_CHECKING:
 
 VERSION = "3.0"
 SOURCE = (
-    "Materials Project (CC-BY-4.0), doi:10.1063/1.4812323; elastic, phonon and dielectric data as in the card"
+    "learned from the Materials Project (CC-BY-4.0), doi:10.1063/1.4812323, and from the sets of its elastic, phonon "
+    "and dielectric data and of AFLOW that the model card names: nanoos models card nanoos-gnn"
 )
 CLASSES = (0.5,)
 FAST_STATED = (
     ("formation_energy", "formation_energy", False, 0.01, 0.0, CLASSES),
-    ("band_gap", "gap", False, 0.03, 0.05, (0.02, 0.5)),
+    ("band_gap", "gap", False, 0.03, 0.05, (0.1, 0.5, 0.9, 0.97)),
     ("bulk_modulus", "log_k", True, 0.02, 0.0, CLASSES),
     ("shear_modulus", "log_g", True, 0.02, 0.0, CLASSES),
 )

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 LEAST_ROWS = 20
 """Calibration rows that a band must have."""
 _ROUNDS = 4
-"""In which the outer bands are set in turn: each moves the other little."""
+"""In which the first band and the others are set in turn: each moves the other little."""
+_HALF = 0.5
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def fit_rule(
         relative: Part of the prediction's magnitude that is added to the spread.
         edges: Upper probabilities of a nonmetal of all bands but the last.
         by_label: Whether coverage is to hold among metals and among nonmetals, by what they are and not by the
-            band that they fall in. Where the truth is a gap the first band, nearly all metals, becomes flat.
+            band that they fall in. Where the truth is a gap the bands that hold more metals are flat.
 
     Raises:
         InvalidInputError: A band has too few rows.
@@ -81,30 +82,54 @@ def fit_rule(
             raise InvalidInputError(
                 f"{n} calibration rows up to P(nonmetal) = {b.upper:g}: give at least {LEAST_ROWS}, or fewer edges"
             )
-    quantiles = [conformal_quantile(scores[band == k]) for k in range(len(rule.bands))]
-    by_label, flat = by_label and len(quantiles) > 1, rows.metal is None
-    if by_label:
-        quantiles = _balanced(rows, scores, band, quantiles)
+    quantiles = np.array([conformal_quantile(scores[band == k]) for k in range(len(rule.bands))])
+    flat = np.zeros(len(rule.bands), dtype=bool)
+    if by_label and len(flat) > 1:
+        flat |= [rows.metal is None and b.upper <= _HALF for b in rule.bands]
+        quantiles = _balanced(rows, np.where(flat[band], rows.errors, scores), band, quantiles)
     bands = tuple(
-        Band(upper=b.upper, quantile=q, n=int((band == k).sum()), flat=by_label and flat and k == 0)
+        Band(upper=b.upper, quantile=float(q), n=int((band == k).sum()), flat=bool(flat[k]))
         for k, (b, q) in enumerate(zip(rule.bands, quantiles, strict=True))
     )
     return rule.model_copy(update={"bands": bands})
 
 
-def _balanced(
-    rows: Held, scores: FloatArray, band: NDArray[np.int64], quantiles: Sequence[float]
-) -> list[float]:
-    """Return quantiles whose outer two make nine of ten hold among the nonmetals and among the metals."""
-    flat = rows.metal is None
-    metal = rows.truth <= 0 if rows.metal is None else rows.metal
-    first, last = band == 0, band == len(quantiles) - 1
-    own = np.where(first, rows.errors, scores) if flat else scores
-    found = np.array([0.0 if flat else quantiles[0], *quantiles[1:]])
+def _balanced(rows: Held, own: FloatArray, band: NDArray[np.int64], quantiles: FloatArray) -> FloatArray:
+    """Return quantiles that make nine of ten hold among the metals, by the first band, and among the nonmetals.
+
+    Args:
+        rows: The calibration rows.
+        own: What is held against the quantile of a row's band, shape (n,).
+        band: Of each row, shape (n,).
+        quantiles: Of the bands, to begin from.
+    """
+    metal, first = rows.truth <= 0 if rows.metal is None else rows.metal, band == 0
+    found = quantiles.copy()
     for _ in range(_ROUNDS):
-        found[-1] = _to_reach(own, ~metal, last, ~last & (own <= found[band]))
+        found[1:] = _levelled(own, ~metal, band, found)[1:]
         found[0] = _to_reach(own, metal, first, ~first & (own <= found[band]))
-    return [float(q) for q in found]
+    return found
+
+
+def _levelled(
+    own: FloatArray, of: NDArray[np.bool_], band: NDArray[np.int64], quantiles: FloatArray
+) -> FloatArray:
+    """Return quantiles of one level in all bands but the first, with which nine of ten rows of a class hold.
+
+    So each band holds as often as the next, whatever part of the class the first band misses.
+    """
+    level, found = np.zeros(len(own)), quantiles.copy()
+    for k in range(1, len(quantiles)):
+        chosen = np.flatnonzero(of & (band == k))
+        level[chosen[np.argsort(own[chosen])]] = np.arange(1, len(chosen) + 1) / (len(chosen) + 1)
+    some, held = of & (band > 0), of & (band == 0) & (own <= quantiles[0])
+    if not some.any():
+        return found
+    common = _to_reach(level, of, some, held)
+    for k in range(1, len(quantiles)):
+        chosen = of & (band == k) & (level <= common)
+        found[k] = own[chosen].max() if chosen.any() else quantiles[k]
+    return found
 
 
 def _to_reach(
