@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
     from train_figures import Said
-    from train_models import Prepared
+    from train_ready import Prepared
 
     from nanoos_lab.ml.gnn.bundle import Bundle, Figures, Stated
 
-PARTS = ("fast", "heads", "trees")
+PARTS = ("fast", "heads", "trees", "machines")
 COLOURS = ("#4269d0", "#efb118", "#ff725c", "#6cc5b0", "#3ca951", "#a463f2", "#9c6b4e")
 LEVELS = tuple(k / 20 for k in range(1, 20))
 """Nominal coverages of the drawing."""
@@ -50,6 +50,7 @@ def card(bundles: dict[str, Bundle], ready: Prepared, said: Said, out: Path) -> 
         parts=_parts(ready, said, bundles["accurate"]),
         split=_split(ready),
         crystals=quick.trained["crystals"],
+        imagined=quick.trained["imagined"],
         passes=quick.trained["passes"],
         heads=bundles["accurate"].trained["heads"],
         curve=_curve(out),
@@ -109,8 +110,8 @@ def _row(one: Stated, name: str, f: Figures) -> str:
 
 def _parts(ready: Prepared, said: Said, bundle: Bundle) -> str:
     lines = [
-        "| target | fast | heads | trees | one of fast | one of heads | weights (fast, heads, trees) |",
-        "|---|---|---|---|---|---|---|",
+        "| target | fast | heads | trees | machines | one of fast | one of heads | weights (heads, trees, machines) |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     means = {n: opinion_of(s).values for n, s in said.sources.items()}
     single = [opinion_of(said.sources[n][:1]).values for n in ("fast", "heads")]
@@ -119,7 +120,7 @@ def _parts(ready: Prepared, said: Said, bundle: Bundle) -> str:
         rows = rows_of(ready, one.task, "test", np.isfinite(means["heads"][:, k]))
         truth = ready.rows[one.task].to_numpy(float)[rows]
         cells = [np.abs(m[rows, k] - truth).mean() for m in (*(means[n] for n in PARTS), *single)]
-        weights = ", ".join(f"{bundle.blend[one.task].get(n, 0):.2f}" for n in PARTS)
+        weights = ", ".join(f"{bundle.blend[one.task].get(n, 0):.2f}" for n in PARTS[1:])
         shown = " | ".join(f"{c:.4f}" if np.isfinite(c) else "" for c in cells)
         lines.append(f"| {one.task} | {shown} | {weights} |")
     return "\n".join(lines)
@@ -145,7 +146,7 @@ def _curve(out: Path) -> str:
     kept = [
         r
         for r in rows
-        if r[0] == "member 1" or (r[0] == "heads 1" and (int(r[1]) % 4 == 0 or int(r[1]) == last))
+        if r[0] == "member 1" or (r[0] == "teacher 1" and (int(r[1]) % 4 == 0 or int(r[1]) == last))
     ]
     lines += ["| " + " | ".join((f"{r[0]}, {int(r[1]) + 1}", *r[2:6])) + " |" for r in kept]
     return "\n".join(lines)
@@ -208,9 +209,10 @@ def _reliability(ready: Prepared, said: Said, bundle: Bundle, one: Stated) -> li
     opinion = said.opinion(bundle)
     finite = np.isfinite(opinion.column(one.task)[0])
     scores: dict[str, NDArray[np.float64]] = {}
-    for part in ("calibration", "test"):
+    for name in ("calibration", "test"):
+        part = "folds" if name == "calibration" and bundle.tier == "accurate" and said.folded else name
         rows = held(ready, opinion, one.task, rows_of(ready, one.task, part, finite))
         if len(rows.truth) < LEAST_FIGURED:
             return []
-        scores[part] = rows.errors / one.rule.half_widths(rows.values, rows.spreads, rows.nonmetal)
+        scores[name] = rows.errors / one.rule.half_widths(rows.values, rows.spreads, rows.nonmetal)
     return [(x, float((scores["test"] <= np.quantile(scores["calibration"], x)).mean())) for x in LEVELS]

@@ -36,7 +36,8 @@ class Rows:
 
     cells: list[Cell]
     table: pd.DataFrame
-    """``id``, ``source``, ``formula``, ``spacegroup``, ``part`` and the targets; unknown ones are NaN."""
+    """``id``, ``source``, ``formula``, ``spacegroup``, ``part`` and the targets, unknown ones NaN; ``judged`` rows
+    have moduli from the table that the model is judged by, others' moduli only teach."""
 
 
 def crystals(data: Path) -> Rows:
@@ -47,15 +48,18 @@ def crystals(data: Path) -> Rows:
     """
     frames = [_mp20(data), _mpts52(data), _phonons(data), _dielectric(data)]
     table = pd.concat(frames, ignore_index=True)
-    table["formula"] = [_formula(numbers) for numbers in table.numbers]
+    table["formula"] = [formula_of(numbers) for numbers in table.numbers]
     for task in TARGETS:
         if task not in table:
             table[task] = np.nan
-    _join_moduli(table, data)
-    _join_debye(table, data)
     table["part"] = parts_of(table)
+    _join_moduli(table, data)
+    table["judged"] = table.log_k.notna() | table.log_g.notna()
+    _join_more_moduli(table, data)
+    _join_debye(table, data)
+    _join_gaps(table, data)
     cells = [_cell(*row) for row in zip(table.lattice, table.frac_coords, table.numbers, strict=True)]
-    kept = ["id", "source", "formula", "spacegroup", "part", "sites", "e_above_hull", *TARGETS]
+    kept = ["id", "source", "formula", "spacegroup", "part", "sites", "e_above_hull", "judged", *TARGETS]
     return Rows(cells, table[kept])
 
 
@@ -70,13 +74,15 @@ def parts_of(table: pd.DataFrame) -> list[str]:
 
 
 def compositions(data: Path, crystals: pd.DataFrame) -> pd.DataFrame:
-    """Return compounds known by formula alone, with targets, one row a formula; none that a held-out crystal has.
+    """Return compounds known by formula alone, with targets, one row a formula; none that any crystal has.
+
+    A network that had learned the training crystals' formulas too would be believed too much beside them.
 
     Args:
         data: The shared data folder.
-        crystals: With ``formula`` and ``part``.
+        crystals: With ``formula``.
     """
-    held = set(crystals.formula[crystals.part != "train"])
+    held = set(crystals.formula)
     read = lambda name: pd.read_parquet(data / "matbench_targets" / f"matbench_{name}.parquet")  # noqa: E731
     tables = [
         ("formation_energy", read("mp_e_form").rename(columns={"e_form": "value"}), "min"),
@@ -131,7 +137,8 @@ def _phonons(data: Path) -> pd.DataFrame:
 def _dielectric(data: Path) -> pd.DataFrame:
     raw = pd.read_parquet(data / "properties_with_structures" / "dielectric_petousis2017.parquet")
     frame = _frame(raw, "dielectric", raw.material_id, raw.space_group)
-    return frame.assign(log_index=np.log10(raw.n))
+    known = frame.assign(log_index=np.log10(raw.n), gap=raw.band_gap)
+    return known.assign(nonmetal=(known.gap > 0).astype(float))
 
 
 def _frame(raw: pd.DataFrame, source: str, ids: object, spacegroups: object) -> pd.DataFrame:
@@ -152,26 +159,89 @@ def _debye(data: Path) -> pd.DataFrame:
 
 
 def _join_moduli(table: pd.DataFrame, data: Path) -> None:
-    """Fill log K and log G by reduced formula and space group, where both sides have exactly one such row."""
-    own = table[table.source.isin(["mp20", "mpts52"])].groupby(["formula", "spacegroup"]).id.agg(list)
-    single = {key: ids[0] for key, ids in own.items() if len(ids) == 1}
+    """Fill log K and log G by reduced formula and space group.
+
+    One crystal of MP-20 or else of MPTS-52, one row of moduli and one row of the Materials Project's formation
+    energies must answer to them.
+    """
+    every = _keyed(data, "mp_e_form").groupby(level=0).size()
+    several = set(every.index[every > 1])
+    found: dict[str, dict[str, float]] = {}
     for task, name, column in (
         ("log_k", "log_kvrh", "log10(K_VRH)"),
         ("log_g", "log_gvrh", "log10(G_VRH)"),
     ):
-        raw = pd.read_parquet(data / "matbench_targets" / f"matbench_{name}.parquet")
-        keys = list(zip(raw.composition.str.replace(" ", "").map(_reduced), raw.spg_num, strict=True))
-        raw = raw.assign(key=keys).drop_duplicates("key", keep=False)
-        raw = raw[raw[column] > np.log10(LEAST_MODULUS)]
-        found = {single[k]: v for k, v in zip(raw.key, raw[column], strict=True) if k in single}
-        table[task] = table.id.map(found).where(table.source.isin(["mp20", "mpts52"]))
+        values = _keyed(data, name)[column]
+        values = values[~values.index.duplicated(keep=False) & (values > np.log10(LEAST_MODULUS))]
+        found[task] = {key: value for key, value in values.items() if key not in several}
+    for source in ("mpts52", "mp20"):
+        single = _single(table, source)
+        for task, values in found.items():
+            known = {single[key]: value for key, value in values.items() if key in single}
+            own = table.index[table.source == source]
+            table.loc[own, task] = table.id[own].map(known)
+    taken = set(zip(*_columns(table[(table.source == "mp20") & table.log_k.notna()]), strict=True))
+    twice = np.array([key in taken for key in zip(*_columns(table), strict=True)])
+    table.loc[(table.source == "mpts52") & twice, ["log_k", "log_g"]] = np.nan
+
+
+def _join_more_moduli(table: pd.DataFrame, data: Path) -> None:
+    """Fill log K and log G of training rows that have none, by formula where one crystal and one value have it.
+
+    The value is the Materials Project's, else AFLOW's.
+    """
+    raw = pd.read_parquet(data / "labels_by_id" / "crabnet_aflow_mp_composition.parquet")
+    own = table[table.source.isin(["mp20", "mpts52"])]
+    alone = own[~own.formula.duplicated(keep=False) & (own.part == "train")]
+    for task, names in (
+        ("log_k", ("mp_bulk_modulus", "aflow__ael_bulk_modulus_vrh")),
+        ("log_g", ("mp_shear_modulus", "aflow__ael_shear_modulus_vrh")),
+    ):
+        for name in names:
+            one = raw[(raw.property == name) & (raw.target > LEAST_MODULUS)]
+            found = alone.formula.map(_alone(one))
+            table.loc[alone.index, task] = table.loc[alone.index, task].fillna(found)
+
+
+def _join_gaps(table: pd.DataFrame, data: Path) -> None:
+    """Fill gaps of MPTS-52 by reduced formula and space group, where one crystal and one row of gaps have them."""
+    gaps = _keyed(data, "mp_gap")["gap pbe"]
+    gaps = gaps[~gaps.index.duplicated(keep=False)]
+    every = table[table.source.isin(["mp20", "mpts52"])].assign(source="both")
+    single = _single(every, "both")
+    found = {single[key]: value for key, value in gaps.items() if key in single}
+    own = table.index[(table.source == "mpts52") & (table.part == "train")]
+    table.loc[own, "gap"] = table.id[own].map(found)
+    table.loc[own, "nonmetal"] = (table.gap[own] > 0).astype(float).where(table.gap[own].notna())
+
+
+def _keyed(data: Path, name: str) -> pd.DataFrame:
+    """Return a table of Matbench by reduced formula and space group."""
+    raw = pd.read_parquet(data / "matbench_targets" / f"matbench_{name}.parquet")
+    formulas = raw.composition.str.replace(" ", "").map(_reduced)
+    raw.index = pd.Index(list(zip(formulas, raw.spg_num, strict=True)), tupleize_cols=False)
+    return raw
+
+
+def _columns(table: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    return table.formula, table.spacegroup
+
+
+def _single(table: pd.DataFrame, source: str) -> dict[tuple[str, int], str]:
+    """Return the id of the one crystal of a source with a formula and space group, by both."""
+    own = table[table.source == source].groupby(["formula", "spacegroup"]).id.agg(list)
+    return {key: ids[0] for key, ids in own.items() if len(ids) == 1}
+
+
+def _alone(table: pd.DataFrame) -> pd.Series:
+    """Return logarithms of the values that are alone with their formula, by reduced formula."""
+    value = table.target.groupby(table.formula.map(_reduced).to_numpy()).agg(["mean", "size"])
+    return np.log10(value[value["size"] == 1]["mean"])
 
 
 def _join_debye(table: pd.DataFrame, data: Path) -> None:
     """Fill the Debye temperature by formula where one crystal alone has it."""
-    debye = _debye(data)
-    value = debye.target.groupby(debye.formula.map(_reduced).to_numpy()).agg(["mean", "size"])
-    value = np.log10(value[value["size"] == 1]["mean"])
+    value = _alone(_debye(data))
     own = table[table.source.isin(["mp20", "mpts52"])]
     single = ~own.formula.duplicated(keep=False)
     table.loc[own.index[single], "log_debye"] = own.formula[single].map(value)
@@ -203,6 +273,11 @@ def _reduced(formula: str) -> str:
     return _FORMULAS[formula]
 
 
-def _formula(numbers: np.ndarray) -> str:
+def formula_of(numbers: np.ndarray) -> str:
+    """Return the reduced formula of a cell.
+
+    Args:
+        numbers: Atomic numbers of its atoms.
+    """
     kinds, counts = np.unique(numbers, return_counts=True)
     return _reduced("".join(f"{chemical_symbols[z]}{n}" for z, n in zip(kinds, counts, strict=True)))

@@ -42,13 +42,13 @@ def _ask(data: Path, path: Path) -> None:
     order = wanted[np.argsort(sizes[wanted], kind="stable")]
     for start in range(0, len(order), TOGETHER):
         chosen = order[start : start + TOGETHER]
-        for rows, found in _answers([crystals.cells[i] for i in chosen], chosen):
+        for rows, found in answers([crystals.cells[i] for i in chosen], chosen):
             at = np.concatenate([np.arange(first[r], first[r] + sizes[r]) for r in rows])
             atom[at], energy[rows], crystal[rows] = found.atoms, found.energies, found.crystals
     np.savez(path, atom=atom, energy=energy, crystal=crystal)
 
 
-def _answers(cells: list[Cell], rows: np.ndarray) -> list[tuple[np.ndarray, Features]]:
+def answers(cells: list[Cell], rows: np.ndarray) -> list[tuple[np.ndarray, Features]]:
     """Return answers for all cells together, or one by one where one of them cannot be answered."""
     structures = [Structure(c.matrix, c.numbers, c.fractional) for c in cells]
     try:
@@ -56,4 +56,4 @@ def _answers(cells: list[Cell], rows: np.ndarray) -> list[tuple[np.ndarray, Feat
     except (ValueError, OutOfDomainError):
         if len(cells) == 1:
             return []
-        return [found for k in range(len(cells)) for found in _answers(cells[k : k + 1], rows[k : k + 1])]
+        return [found for k in range(len(cells)) for found in answers(cells[k : k + 1], rows[k : k + 1])]

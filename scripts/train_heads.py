@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from nanoos_lab.ml.accurate.heads import PLAIN, Head, HeadShape
+from nanoos_lab.ml.accurate.heads import Head, HeadShape
 from nanoos_lab.ml.gnn.opinion import TARGETS
 from nanoos_lab.ml.graphs.flat import ranges, starts
 from nanoos_lab.ml.training.averaging import Average, schedule
@@ -57,8 +57,8 @@ class HeadData:
     """Shape (a, 66)."""
     given: Tensor
     """Shape (g, 2)."""
-    vectors: Tensor
-    """The composition network's, shape (g, 64)."""
+    known: Tensor
+    """What the composition network says, shape (g, 7)."""
 
     def batch(self, rows: NDArray[np.int64]) -> tuple[Tensor, ...]:
         """Return what a head reads of some crystals, in its order.
@@ -71,13 +71,13 @@ class HeadData:
         chosen = torch.from_numpy(at)
         return (
             torch.from_numpy(self.graphs.numbers[at]), torch.from_numpy(graph), torch.ones(len(rows)),
-            self.extra[chosen], self.given[rows], self.vectors[rows],
+            self.extra[chosen], self.given[rows], self.known[rows],
         )  # fmt: skip
 
 
 @torch.no_grad()
-def vectors_of(network: CompositionNetwork, graphs: Graphs) -> Tensor:
-    """Return a composition vector for each crystal, shape (g, 64).
+def known_of(network: CompositionNetwork, graphs: Graphs) -> Tensor:
+    """Return what a composition network says of each crystal, shape (g, 7).
 
     Args:
         network: The trained composition network.
@@ -90,7 +90,7 @@ def vectors_of(network: CompositionNetwork, graphs: Graphs) -> Tensor:
         graph = np.repeat(np.arange(len(rows)), graphs.atoms[rows])
         numbers = torch.from_numpy(graphs.numbers[at])
         ones = torch.ones(len(rows))
-        found.append(network(numbers, torch.from_numpy(graph), ones, torch.ones(len(at))))
+        found.append(network.heads(network(numbers, torch.from_numpy(graph), ones, torch.ones(len(at)))))
     return torch.cat(found)
 
 
@@ -114,10 +114,11 @@ def train_head(
     head = Head(shape)
     mean = torch.from_numpy(np.nanmean(data.targets[rows].numpy(), axis=0))
     with torch.no_grad():
-        head.told[-1].bias.copy_(mean[len(PLAIN) :])
-        head.plain[-1].bias[PLAIN.index("gap_2018")] = mean[PLAIN.index("gap_2018")]
-        head.plain[-1].weight[0].zero_()
-        head.plain[-1].bias[0] = 0.0
+        logged = [k for k, t in enumerate(TARGETS) if t.startswith(("log", "gap_"))]
+        last = head.read[-1]
+        last.bias[logged] = mean[logged].to(last.bias.dtype)
+        last.weight[0].zero_()
+        last.bias[0] = 0.0
     optimizer = torch.optim.AdamW(head.parameters(), lr=plan.peak, weight_decay=plan.decay)
     steps = len(rows) // plan.batch
     rates = schedule(optimizer, plan.epochs * steps, warm=0.1)

@@ -19,9 +19,6 @@ FARTHEST = 1e4
 """Beyond any number that is pooled."""
 STEEPEST = 10.0
 """Largest logarithm of a weight in attention."""
-PLAIN = TARGETS[:4]
-"""Targets that are read without the composition's vector: it learned the gaps of the training rows' formulas too well
-to be believed beside them. Of the others far more compounds are known by formula than with a structure."""
 
 
 @dataclass(frozen=True)
@@ -35,15 +32,15 @@ class HeadShape:
     """Numbers given with each atom."""
     given: int = 2
     """Numbers given with each crystal; the first is a formation energy, to which the head adds."""
-    context: int = 64
-    """Numbers of the composition network's vector."""
+    context: int = 7
+    """Properties that the composition network states of each crystal."""
     element: int = 32
     """Numbers learned for each element."""
     dropout: float = 0.1
 
 
 class Head(nn.Module):
-    """Properties of crystals from CHGNet's numbers of their atoms and from the composition network's vector.
+    """Properties of crystals from CHGNet's numbers of their atoms and from what their composition alone says.
 
     Args:
         shape: Its sizes.
@@ -62,12 +59,11 @@ class Head(nn.Module):
         known = shape.atom + shape.element + table.shape[1]
         self.atom = nn.Sequential(nn.Linear(known, w), nn.SiLU(), dropout, nn.Linear(w, w), nn.SiLU())
         self.attend = nn.Linear(w, shape.attention)
-        read = w * (shape.attention + 3) + shape.given
-        self.plain = _read(read, w, len(PLAIN), shape.dropout)
-        self.told = _read(read + shape.context, w, len(TARGETS) - len(PLAIN), shape.dropout)
+        read = w * (shape.attention + 3) + shape.given + shape.context
+        self.read = _read(read, w, len(TARGETS), shape.dropout)
 
     def forward(  # noqa: PLR0917 - the names of the inputs, in order
-        self, numbers: Tensor, graph: Tensor, graph_ones: Tensor, extra: Tensor, given: Tensor, vector: Tensor
+        self, numbers: Tensor, graph: Tensor, graph_ones: Tensor, extra: Tensor, given: Tensor, known: Tensor
     ) -> Tensor:
         """State the targets of g crystals with a atoms, shape (g, 9).
 
@@ -77,7 +73,7 @@ class Head(nn.Module):
             graph_ones: Ones, shape (g,).
             extra: CHGNet's numbers of each atom, shape (a, 66).
             given: Numbers of each crystal, shape (g, 2).
-            vector: The composition network's, shape (g, 64).
+            known: What the composition network says, shape (g, 7).
         """
         y = self.atom(torch.cat([extra, self.embedding(numbers), self.table[numbers]], dim=1))
         weight = torch.exp(torch.clamp(self.attend(y), -STEEPEST, STEEPEST))
@@ -86,11 +82,11 @@ class Head(nn.Module):
         count = pooled(torch.ones_like(y[:, :1]), graph, graph_ones)
         both = [_largest(sign * y, graph, graph_ones) * sign for sign in (1.0, -1.0)]
         mean = pooled(y, graph, graph_ones) / count
-        known = torch.cat([pooled(heads, graph, graph_ones), mean, *both, given], dim=1)
-        found, others = self.plain(known), self.told(torch.cat([known, vector], dim=1))
+        parts = [pooled(heads, graph, graph_ones), mean, *both, given, known]
+        found = self.read(torch.cat(parts, dim=1))
         energy = found[:, :1] + given[:, :1]
         gap = torch.sigmoid(found[:, 2:3]) * nn.functional.softplus(found[:, 1:2])
-        return torch.cat([energy, gap, found[:, 2:], others], dim=1)
+        return torch.cat([energy, gap, found[:, 2:]], dim=1)
 
 
 def _read(given: int, width: int, out: int, dropout: float) -> nn.Sequential:
@@ -107,7 +103,7 @@ def _largest(values: Tensor, graph: Tensor, graph_ones: Tensor) -> Tensor:
 
 
 class HeadEnsemble(nn.Module):
-    """Heads that answer together, with the composition network whose vector they read.
+    """Heads that answer together, with the composition network that speaks first.
 
     Args:
         composition: The composition network.
@@ -121,8 +117,8 @@ class HeadEnsemble(nn.Module):
 
     def forward(
         self, numbers: Tensor, graph: Tensor, graph_ones: Tensor, extra: Tensor, given: Tensor
-    ) -> Tensor:
-        """Return what every member states, shape (m, g, 9).
+    ) -> tuple[Tensor, Tensor]:
+        """Return what every member states, shape (m, g, 9), and what the composition alone says, shape (g, 7).
 
         Args:
             numbers: As for a head.
@@ -132,6 +128,6 @@ class HeadEnsemble(nn.Module):
             given: As for a head.
         """
         ones = torch.ones_like(extra[:, 0])
-        vector = self.composition(numbers, graph, graph_ones, ones)
-        found = [member(numbers, graph, graph_ones, extra, given, vector) for member in self.members]
-        return torch.stack(found)
+        known = self.composition.heads(self.composition(numbers, graph, graph_ones, ones))
+        found = [member(numbers, graph, graph_ones, extra, given, known) for member in self.members]
+        return torch.stack(found), known

@@ -1,4 +1,4 @@
-"""The accurate tier's answer: the graph network's, the heads' and the trees', weighted for each target."""
+"""What the accurate tier's parts beside the heads read and say: boosted trees, and sums of Gaussians."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nanoos_lab.errors import OutOfDomainError
+from nanoos_lab.ml.accurate.kernels import load_machines
+from nanoos_lab.ml.accurate.shapes import shape_rows
 from nanoos_lab.ml.accurate.trees import load_forests
 from nanoos_lab.ml.gnn.elements import ELECTRONEGATIVITY, LAST_ELEMENT, descriptors
 from nanoos_lab.ml.gnn.opinion import TARGETS
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from nanoos_lab.ml.accurate.features import Features
+    from nanoos_lab.ml.accurate.kernels import Machines
     from nanoos_lab.ml.accurate.trees import Forest
     from nanoos_lab.ml.graphs import Graphs
 
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
 
 
 DECIMALS = 4
-"""To which the trees' numbers are rounded."""
+"""To which the numbers of the table are rounded."""
 
 
 def base_energies(features: Features, graphs: Graphs, references: Mapping[str, float]) -> FloatArray:
@@ -62,21 +65,22 @@ def given_rows(base: FloatArray, volumes: NDArray[np.float64]) -> FloatArray:
     return np.column_stack([base, np.log(volumes) - 3.0]).astype(np.float32)
 
 
-def tree_rows(
-    features: Features, graphs: Graphs, base: FloatArray, volumes: NDArray[np.float64]
+def table_rows(
+    features: Features, graphs: Graphs, base: FloatArray, volumes: NDArray[np.float64], known: FloatArray
 ) -> FloatArray:
-    """Return what the trees read of each crystal, shape (g, 588).
+    """Return what the trees and the machines read of each crystal, shape (g, 613).
 
     CHGNet's crystal features; mean and scatter of its numbers of the atoms; mean, scatter, least and largest of
     the elements' descriptors; the part of each element; the formation energy by CHGNet; the number of sites; the
-    volume; the mean of CHGNet's numbers over the most electronegative atoms, over the least, over the others. All
-    are rounded: a tree jumps, and float noise must not make it.
+    volume; the mean of CHGNet's numbers over the most electronegative atoms, over the least, over the others; how
+    the atoms lie; what the composition alone says. All are rounded: a tree jumps, and float noise must not make it.
 
     Args:
         features: CHGNet's numbers.
         graphs: The crystals.
         base: As :func:`base_energies` gives them.
         volumes: Volumes in Å³/atom, shape (g,).
+        known: What the composition network says, shape (g, 7).
     """
     atoms = _summary(features.atoms, graphs)
     elements = _summary(descriptors()[graphs.numbers], graphs)
@@ -95,6 +99,8 @@ def tree_rows(
         sizes,
         np.log(volumes),
         *roles,
+        shape_rows(graphs, volumes),
+        known,
     ]
     return np.round(np.column_stack(columns), DECIMALS).astype(np.float32)
 
@@ -126,13 +132,28 @@ def tree_targets(forests: Mapping[str, Forest], rows: FloatArray, base: FloatArr
 
     Args:
         forests: By target; the one of the formation energy gives what is to be added to ``base``.
-        rows: As :func:`tree_rows` gives them.
+        rows: As :func:`table_rows` gives them.
         base: As :func:`base_energies` gives them.
     """
-    said = np.full((1, len(rows), len(TARGETS)), np.nan, dtype=np.float32)
-    for name, forest in forests.items():
-        said[0, :, TARGETS.index(name)] = forest.predict(rows) + (base if name == "formation_energy" else 0.0)
-    return said
+    return _as_targets({name: forest.predict(rows) for name, forest in forests.items()}, base)
+
+
+def machine_targets(machines: Machines, rows: FloatArray, base: FloatArray) -> FloatArray:
+    """Return what the machines say, shape (1, g, t), NaN for targets without one.
+
+    Args:
+        machines: The one of the formation energy gives what is to be added to ``base``.
+        rows: As :func:`table_rows` gives them.
+        base: As :func:`base_energies` gives them.
+    """
+    return _as_targets(machines.predict(rows), base)
+
+
+def _as_targets(said: Mapping[str, FloatArray], base: FloatArray) -> FloatArray:
+    targets = np.full((1, len(base), len(TARGETS)), np.nan, dtype=np.float32)
+    for name, values in said.items():
+        targets[0, :, TARGETS.index(name)] = values + (base if name == "formation_energy" else 0.0)
+    return targets
 
 
 def shipped_forests(path: Path) -> dict[str, Forest]:
@@ -148,3 +169,18 @@ def shipped_forests(path: Path) -> dict[str, Forest]:
 @functools.lru_cache(maxsize=4)
 def _forests(path: Path, _size: int, _mtime_ns: int) -> dict[str, Forest]:
     return load_forests(path)
+
+
+def shipped_machines(path: Path) -> Machines:
+    """Return the machines of a file, read once.
+
+    Args:
+        path: The file.
+    """
+    stat = path.stat()
+    return _machines(path, stat.st_size, stat.st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=4)
+def _machines(path: Path, _size: int, _mtime_ns: int) -> Machines:
+    return load_machines(path)

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 LEAST_ROWS = 20
 """Calibration rows that a band must have."""
+_ROUNDS = 4
+"""In which the first band and the others are set in turn: each moves the other little."""
+_HALF = 0.5
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,8 @@ class Held:
     """Probabilities of being a nonmetal, shape (n,)."""
     truth: FloatArray
     """Shape (n,)."""
+    metal: NDArray[np.bool_] | None = None
+    """Whether each is a metal, shape (n,); None where the truth is a gap, which is 0 for a metal."""
 
     @property
     def errors(self) -> FloatArray:
@@ -47,7 +52,9 @@ class Held:
         Args:
             chosen: Which, shape (n,).
         """
-        return Held(self.values[chosen], self.spreads[chosen], self.nonmetal[chosen], self.truth[chosen])
+        metal = None if self.metal is None else self.metal[chosen]
+        nonmetal, truth = self.nonmetal[chosen], self.truth[chosen]
+        return Held(self.values[chosen], self.spreads[chosen], nonmetal, truth, metal)
 
 
 def fit_rule(
@@ -60,8 +67,8 @@ def fit_rule(
         floor: Added to the spread, in the property's unit.
         relative: Part of the prediction's magnitude that is added to the spread.
         edges: Upper probabilities of a nonmetal of all bands but the last.
-        by_label: Whether the truth is a gap, which is 0 for a metal, and coverage is to hold among metals and
-            among nonmetals: the first band, nearly all metals, becomes flat.
+        by_label: Whether coverage is to hold among metals and among nonmetals, by what they are and not by the
+            band that they fall in. Where the truth is a gap the bands that hold more metals are flat.
 
     Raises:
         InvalidInputError: A band has too few rows.
@@ -75,25 +82,54 @@ def fit_rule(
             raise InvalidInputError(
                 f"{n} calibration rows up to P(nonmetal) = {b.upper:g}: give at least {LEAST_ROWS}, or fewer edges"
             )
-    quantiles = [conformal_quantile(scores[band == k]) for k in range(len(rule.bands))]
-    if by_label and len(quantiles) > 1:
-        metal = rows.truth <= 0
-        first, last = band == 0, band == len(quantiles) - 1
-        middle = ~first & ~last
-        inside = scores <= np.array(quantiles)[band]
-        quantiles[-1] = _to_reach(scores, ~metal, last, middle & inside)
-        inside = np.where(last, scores <= quantiles[-1], inside)
-        quantiles[0] = _to_reach(rows.errors, metal, first, ~first & inside)
+    quantiles = np.array([conformal_quantile(scores[band == k]) for k in range(len(rule.bands))])
+    flat = np.zeros(len(rule.bands), dtype=bool)
+    if by_label and len(flat) > 1:
+        flat |= [rows.metal is None and b.upper <= _HALF for b in rule.bands]
+        quantiles = _balanced(rows, np.where(flat[band], rows.errors, scores), band, quantiles)
     bands = tuple(
-        Band(
-            upper=b.upper,
-            quantile=q,
-            n=int((band == k).sum()),
-            flat=by_label and k == 0 and len(quantiles) > 1,
-        )
+        Band(upper=b.upper, quantile=float(q), n=int((band == k).sum()), flat=bool(flat[k]))
         for k, (b, q) in enumerate(zip(rule.bands, quantiles, strict=True))
     )
     return rule.model_copy(update={"bands": bands})
+
+
+def _balanced(rows: Held, own: FloatArray, band: NDArray[np.int64], quantiles: FloatArray) -> FloatArray:
+    """Return quantiles that make nine of ten hold among the metals, by the first band, and among the nonmetals.
+
+    Args:
+        rows: The calibration rows.
+        own: What is held against the quantile of a row's band, shape (n,).
+        band: Of each row, shape (n,).
+        quantiles: Of the bands, to begin from.
+    """
+    metal, first = rows.truth <= 0 if rows.metal is None else rows.metal, band == 0
+    found = quantiles.copy()
+    for _ in range(_ROUNDS):
+        found[1:] = _levelled(own, ~metal, band, found)[1:]
+        found[0] = _to_reach(own, metal, first, ~first & (own <= found[band]))
+    return found
+
+
+def _levelled(
+    own: FloatArray, of: NDArray[np.bool_], band: NDArray[np.int64], quantiles: FloatArray
+) -> FloatArray:
+    """Return quantiles of one level in all bands but the first, with which nine of ten rows of a class hold.
+
+    So each band holds as often as the next, whatever part of the class the first band misses.
+    """
+    level, found = np.zeros(len(own)), quantiles.copy()
+    for k in range(1, len(quantiles)):
+        chosen = np.flatnonzero(of & (band == k))
+        level[chosen[np.argsort(own[chosen])]] = np.arange(1, len(chosen) + 1) / (len(chosen) + 1)
+    some, held = of & (band > 0), of & (band == 0) & (own <= quantiles[0])
+    if not some.any():
+        return found
+    common = _to_reach(level, of, some, held)
+    for k in range(1, len(quantiles)):
+        chosen = of & (band == k) & (level <= common)
+        found[k] = own[chosen].max() if chosen.any() else quantiles[k]
+    return found
 
 
 def _to_reach(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from nanoos_lab.ml.gnn.opinion import Opinion
     from nanoos_lab.ml.graphs import Graphs
 
-FAST, HEADS, TREES = "fast.onnx", "heads.onnx", "trees.safetensors"
+FAST, HEADS, TREES, MACHINES = "fast.onnx", "heads.onnx", "trees.safetensors", "machines.safetensors"
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,7 @@ def ask(
     if bundle.tier == "fast":
         opinion = opinion_of(quick.targets)
     else:
-        sources = {"fast": quick.targets, **_second(structures, graphs, bundle, folder)}
-        opinion = blended(sources, bundle.blend)
+        opinion = blended(_second(structures, graphs, bundle, folder), bundle.blend)
     states = quick.states[0].astype(np.float64)
     return Asked(
         graphs,
@@ -79,7 +78,7 @@ def ask(
 def _second(
     structures: Sequence[Structure], graphs: Graphs, bundle: Bundle, folder: Path
 ) -> dict[str, NDArray[np.float32]]:
-    """Return what heads and trees say, which rest on CHGNet."""
+    """Return what heads, trees and machines say, which rest on CHGNet."""
     from nanoos_lab.ml.accurate import opinion as accurate  # noqa: PLC0415 - torch stays out of the fast tier
     from nanoos_lab.ml.accurate.features import chgnet_features  # noqa: PLC0415
 
@@ -87,11 +86,13 @@ def _second(
     base = accurate.base_energies(features, graphs, bundle.references_ev)
     volumes = np.array([s.volume / len(s) for s in structures])
     extra = (features.atoms - np.array(bundle.shift)) / np.array(bundle.scale)
-    heads = session.run_heads(
+    heads, known = session.run_heads(
         folder / HEADS, graphs, extra.astype(np.float32), accurate.given_rows(base, volumes)
     )
-    rows = accurate.tree_rows(features, graphs, base, volumes)
+    rows = accurate.table_rows(features, graphs, base, volumes, known)
+    trees, machines = accurate.shipped_forests(folder / TREES), accurate.shipped_machines(folder / MACHINES)
     return {
         "heads": heads,
-        "trees": accurate.tree_targets(accurate.shipped_forests(folder / TREES), rows, base),
+        "trees": accurate.tree_targets(trees, rows, base),
+        "machines": accurate.machine_targets(machines, rows, base),
     }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -18,6 +20,8 @@ OUTPUTS = ("targets", "sites", "states")
 """Of all m members: targets (m, g, t), contributions of the sites (m, a), vectors (m, g, s)."""
 INPUTS = ("numbers", "graph", "graph_ones", "centers", "neighbours", "vectors")
 _OPSET = 18
+_LARGE = 1024
+"""Numbers of a weight that is kept in half precision."""
 
 
 class Ensemble(nn.Module):
@@ -56,7 +60,12 @@ class Ensemble(nn.Module):
 
 
 def export_onnx(
-    ensemble: nn.Module, example: dict[str, Tensor], path: Path, outputs: Sequence[str] = OUTPUTS
+    ensemble: nn.Module,
+    example: dict[str, Tensor],
+    path: Path,
+    outputs: Sequence[str] = OUTPUTS,
+    *,
+    half: bool = False,
 ) -> None:
     """Write an ensemble as ONNX.
 
@@ -65,6 +74,7 @@ def export_onnx(
         example: Inputs of at least two crystals with two atoms each.
         path: The file to write.
         outputs: Their names.
+        half: Whether large weights are kept in half precision, for a file of half the size.
     """
     atoms, graphs, edges = (torch.export.Dim(name, min=2) for name in ("atoms", "graphs", "edges"))
     dims = {
@@ -86,3 +96,27 @@ def export_onnx(
     assert program is not None  # noqa: S101 - None only of other exporters
     program.optimize()
     program.save(path, include_initializers=True)
+    if half:
+        _halve(path)
+
+
+def _halve(path: Path) -> None:
+    """Keep the large weights of a file in half precision, which onnxruntime turns to single as it reads them.
+
+    Args:
+        path: An ONNX file.
+    """
+    import onnx  # noqa: PLC0415 - only to train
+
+    model = onnx.load(path)
+    casts = []
+    for tensor in model.graph.initializer:
+        if tensor.data_type != onnx.TensorProto.FLOAT or math.prod(tensor.dims) < _LARGE:
+            continue
+        name, values = tensor.name, onnx.numpy_helper.to_array(tensor)
+        tensor.CopyFrom(onnx.numpy_helper.from_array(values.astype(np.float16), f"{name}.half"))
+        casts.append(onnx.helper.make_node("Cast", [f"{name}.half"], [name], to=onnx.TensorProto.FLOAT))
+    nodes = [*casts, *model.graph.node]
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
+    onnx.save(model, path)

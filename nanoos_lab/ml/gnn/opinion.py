@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
@@ -58,21 +58,28 @@ def opinion_of(targets: NDArray[np.float32]) -> Opinion:
 def blended(
     sources: Mapping[str, NDArray[np.float32]], weights: Mapping[str, Mapping[str, float]]
 ) -> Opinion:
-    """Return what several ensembles say together.
+    """Return what several ensembles say together; the spread does not depend on how many members each has.
 
     Args:
         sources: Targets of each, shape (m, g, t), with a logit for ``nonmetal``; NaN where it says nothing.
         weights: By target, then by source; they add up to one.
     """
     said = {name: _probable(targets) for name, targets in sources.items()}
-    means = {name: s.mean(axis=0) for name, s in said.items()}
-    values = np.stack([_mixed(means, k, weights[t]) for k, t in enumerate(TARGETS)], axis=1)
-    return Opinion(values, np.nanstd(np.concatenate(list(said.values())), axis=0))
+    both = [_mixed(said, k, weights[t]) for k, t in enumerate(TARGETS)]
+    return Opinion(*(np.stack(columns, axis=1) for columns in zip(*both, strict=True)))
 
 
-def _mixed(means: Mapping[str, FloatArray], at: int, weights: Mapping[str, float]) -> FloatArray:
-    parts: Sequence[FloatArray] = [weight * means[name][:, at] for name, weight in weights.items() if weight]
-    return np.asarray(np.sum(parts, axis=0))
+def _mixed(
+    said: Mapping[str, FloatArray], at: int, weights: Mapping[str, float]
+) -> tuple[FloatArray, FloatArray]:
+    """Return the mean of the sources for one target, and the scatter within and between them, weighted alike."""
+    parts = [(weight, said[name][:, :, at]) for name, weight in weights.items() if weight]
+    mean = sum(weight * own.mean(axis=0) for weight, own in parts)
+    scatter = sum(
+        weight * ((own.mean(axis=0) - mean) ** 2 + (own.var(axis=0, ddof=1) if len(own) > 1 else 0.0))
+        for weight, own in parts
+    )
+    return np.asarray(mean), np.sqrt(scatter)
 
 
 def _probable(targets: NDArray[np.float32]) -> FloatArray:

@@ -1,7 +1,7 @@
 """The predictors ``nanoos-gnn`` and ``nanoos-gnn-accurate``: statements with calibrated intervals.
 
-The fast tier is one ONNX file and needs onnxruntime alone; nothing in it ever saw CHGNet. The accurate tier
-mixes it with heads and trees on CHGNet's features. Figures are in ``cards/nanoos-gnn.md``.
+The fast tier is one ONNX file and needs onnxruntime alone; it learned no energy from CHGNet. The accurate tier mixes
+heads, trees and support vector regression on CHGNet's features. Figures are in ``cards/nanoos-gnn.md``.
 """
 
 from __future__ import annotations

@@ -53,17 +53,24 @@ def run(path: Path, graphs: Graphs, *, progress: Callable[[int], None] | None = 
     return Answers(targets[:, back], sites[:, np.argsort(owner, kind="stable")], states[:, back])
 
 
-def run_heads(path: Path, graphs: Graphs, extra: FloatArray, given: FloatArray) -> FloatArray:
-    """Ask heads about crystals, and return what each of m says of t targets, shape (m, g, t).
+def run_heads(
+    path: Path, graphs: Graphs, extra: FloatArray, given: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Ask heads about crystals.
 
     Args:
         path: The ONNX file.
         graphs: The crystals, at least one.
         extra: Numbers of each atom, shape (a, x).
         given: Numbers of each crystal, shape (g, y).
+
+    Returns:
+        What each of m heads says of t targets, shape (m, g, t), and what the composition alone says, shape (g, 7).
     """
     parts, rows = _parts(path, graphs, {"extra": extra, "given": given}, None)
-    return np.asarray(np.concatenate([p[0] for p in parts], axis=1)[:, np.argsort(rows)])
+    back = np.argsort(rows)
+    targets, known = np.concatenate([p[0] for p in parts], axis=1), np.concatenate([p[1] for p in parts])
+    return targets[:, back], known[back]
 
 
 def _parts(

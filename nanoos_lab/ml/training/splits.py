@@ -13,7 +13,7 @@ from typing import Literal
 
 Part = Literal["train", "validation", "calibration", "test", "unseen"]
 
-SALT = "nanoos-gnn-1"
+SALT = "nanoos-gnn-3"
 UNSEEN = 0.03
 """Part of the chemical systems that only the test on unseen systems sees."""
 PARTS: tuple[tuple[Part, float], ...] = (("test", 0.08), ("calibration", 0.16), ("validation", 0.18))

@@ -30,6 +30,33 @@ def test_coverage_holds_among_metals_and_among_nonmetals():
         assert coverage(rule, fresh, chosen) == pytest.approx(0.9, abs=0.015)
 
 
+def moduli(n, seed):
+    """Rows of which nonmetals are the harder, and of which one in eight is taken for the other kind."""
+    rng = np.random.default_rng(seed)
+    metal = rng.random(n) < 0.68
+    mistaken = rng.random(n) < 0.12
+    nonmetal = np.where(metal ^ mistaken, 0.1, 0.9)
+    truth = rng.normal(0.0, np.where(metal, 0.05, 0.15))
+    return Held(np.zeros(n), np.full(n, 0.01), nonmetal, truth, metal)
+
+
+def test_coverage_holds_among_both_where_the_truth_is_no_gap():
+    rows, fresh = moduli(8000, 1), moduli(20000, 2)
+    rule = fit_rule(rows, floor=0.02, edges=(0.5,), by_label=True)
+    plain = fit_rule(rows, floor=0.02, edges=(0.5,))
+    assert not any(band.flat for band in rule.bands)
+    for chosen in (fresh.metal, ~fresh.metal):
+        assert coverage(rule, fresh, chosen) == pytest.approx(0.9, abs=0.012)
+    assert coverage(plain, fresh, ~fresh.metal) < 0.88
+
+
+def test_rows_keep_what_they_are_when_some_are_taken():
+    rows = moduli(50, 0)
+    some = rows.take(rows.nonmetal > 0.5)
+    assert np.array_equal(some.metal, rows.metal[rows.nonmetal > 0.5])
+    assert gaps(50, 0).take(np.arange(50) < 3).metal is None
+
+
 def test_without_labels_nonmetals_are_left_short():
     rows, fresh = gaps(6000, 1), gaps(20000, 2)
     rule = fit_rule(rows, floor=0.03, relative=0.05)

@@ -43,6 +43,17 @@ def test_onnx_says_what_torch_says_for_any_number_of_crystals(exported, formulas
         assert np.allclose(ours, theirs.numpy(), atol=2e-5)
 
 
+def test_half_precision_halves_the_file_and_moves_answers_little(exported, tmp_path):
+    ensemble, path = exported
+    example = tensors(build_graphs([crystal("MgO"), crystal("TiO2")]))
+    export_onnx(ensemble, example, tmp_path / "half.onnx", half=True)
+    assert (tmp_path / "half.onnx").stat().st_size < 0.7 * path.stat().st_size
+    graphs = build_graphs([crystal(f) for f in ("Si", "SrTiO3")])
+    whole, half = run(path, graphs), run(tmp_path / "half.onnx", graphs)
+    assert not np.array_equal(whole.targets, half.targets)
+    assert np.allclose(whole.targets, half.targets, atol=5e-3)
+
+
 def test_batches_do_not_change_answers_nor_their_order(exported, monkeypatch):
     _, path = exported
     crystals = [crystal(f) for f in ("TiO2", "Cu", "MgO", "Si", "GaAs")]

@@ -145,7 +145,9 @@ def test_fine_tuning_begins_from_the_first_member(predictor):
     with torch.no_grad():
         inputs = {k: torch.from_numpy(v) for k, v in build_graphs(structures).inputs().items()}
         state = network(**inputs)[2].numpy()
-    assert np.allclose(predictor.embed(structures), state, atol=1e-4)
+    assert np.allclose(
+        predictor.embed(structures), state, atol=2e-3
+    )  # the other file keeps weights in half precision
 
 
 def test_a_refused_structure_of_a_batch_is_named(predictor):
@@ -165,18 +167,28 @@ def test_a_refused_structure_of_a_batch_is_named(predictor):
 
 @pytest.fixture
 def tampered(tmp_path, require):
-    """Return what copies the shipped files and makes the largest weight of one a little larger."""
+    """Return what copies the shipped files and makes the largest array of one a little larger."""
     require(importlib.util.find_spec("onnx"), "onnx is not installed: pip install 'nanoos-lab[train]'")
 
     def made(name):
-        import onnx
-
         folder = Path(shutil.copytree(FOLDER, tmp_path / "gnn"))
-        model = onnx.load(folder / name)
-        weight = max(model.graph.initializer, key=lambda w: len(w.raw_data))
-        weight.raw_data = (np.frombuffer(weight.raw_data, dtype=np.float32) * 1.05).tobytes()
-        (folder / name).unlink()
-        onnx.save(model, folder / name)
+        path = folder / name
+        if path.suffix == ".safetensors":
+            from safetensors.numpy import load_file, save_file
+
+            arrays = load_file(path)
+            largest = max(arrays, key=lambda key: arrays[key].nbytes)
+            path.unlink()
+            save_file(arrays | {largest: (arrays[largest] * 1.05).astype(arrays[largest].dtype)}, path)
+        else:
+            import onnx
+            from onnx.numpy_helper import from_array, to_array
+
+            model = onnx.load(path)
+            weight = max(model.graph.initializer, key=lambda w: len(w.raw_data))
+            weight.raw_data = from_array((to_array(weight) * 1.05).astype(to_array(weight).dtype)).raw_data
+            path.unlink()
+            onnx.save(model, path)
         return folder
 
     return made
@@ -184,7 +196,12 @@ def tampered(tmp_path, require):
 
 @pytest.mark.parametrize(
     ("made", "file"),
-    [(GNNPredictor, "fast.onnx"), (AccurateGNNPredictor, "fast.onnx"), (AccurateGNNPredictor, "heads.onnx")],
+    [
+        (GNNPredictor, "fast.onnx"),
+        (AccurateGNNPredictor, "fast.onnx"),
+        (AccurateGNNPredictor, "heads.onnx"),
+        (AccurateGNNPredictor, "machines.safetensors"),
+    ],
 )
 def test_a_file_that_was_changed_is_refused_with_both_hashes(made, file, tampered):
     folder = tampered(file)
