@@ -18,6 +18,8 @@ from __future__ import annotations
 import functools
 import logging
 import os
+import sys
+import threading
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -35,6 +37,8 @@ DEVICE, THREADS = "NANOOS_ONNX_DEVICE", "NANOOS_ONNX_THREADS"
 CUDA, CPU = "CUDAExecutionProvider", "CPUExecutionProvider"
 DEVICES = ("auto", "cpu", "cuda")
 USUAL_THREADS = 2
+_NICER, _NICEST = 3, 19
+"""How far the threads that compute step back on Linux, where each has a niceness of its own, and how far they can."""
 _log = logging.getLogger(__name__)
 
 
@@ -72,7 +76,7 @@ def run_batches(
     if threads == 1:
         yield from map(compute, batches)
         return
-    with ThreadPoolExecutor(threads) as pool:
+    with ThreadPoolExecutor(threads, initializer=_step_back) as pool:
         under_way: deque[Future[list[NDArray[Any]]]] = deque()
         for inputs in batches:
             under_way.append(pool.submit(compute, inputs))
@@ -80,6 +84,15 @@ def run_batches(
                 yield under_way.popleft().result()
         while under_way:
             yield under_way.popleft().result()
+
+
+def _step_back() -> None:
+    """Let the thread that feeds the network and stores its answers go first, where threads have priorities."""
+    if sys.platform == "linux":
+        thread = threading.get_native_id()
+        os.setpriority(
+            os.PRIO_PROCESS, thread, min(os.getpriority(os.PRIO_PROCESS, thread) + _NICER, _NICEST)
+        )
 
 
 def chosen_device() -> str:
