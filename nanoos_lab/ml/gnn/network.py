@@ -107,7 +107,7 @@ class Network(nn.Module):
         )
         if self.extra is not None and extra is not None:
             x = self.extra(x, extra)  # noqa: S610 - a network's part, not Django's
-        edge = Edges.of(vectors, centers, neighbours, self.centres)
+        edge = Edges.of(vectors, centers, neighbours, self.centres, self.shape.directed)
         projections: Tensor | None = None
         for layer in self.layers:
             x, projections = layer(x, edge, ones, projections)
@@ -166,10 +166,12 @@ class Edges:
     envelope: Tensor
     """1 at zero length, 0 with zero slope at the cutoff, shape (e, 1)."""
     directions: Tensor
-    """Unit vector and its five second-order harmonics, shape (e, 8)."""
+    """Unit vector and its five second-order harmonics, each as often as there are fields, shape (e, 8 directed)."""
 
     @classmethod
-    def of(cls, vectors: Tensor, centers: Tensor, neighbours: Tensor, centres: Tensor) -> Edges:
+    def of(
+        cls, vectors: Tensor, centers: Tensor, neighbours: Tensor, centres: Tensor, directed: int
+    ) -> Edges:
         """Describe edges.
 
         Args:
@@ -177,6 +179,7 @@ class Edges:
             centers: Start of each edge.
             neighbours: End of each edge.
             centres: Centres of the Gaussians in Å.
+            directed: Number of fields.
         """
         length = torch.sqrt((vectors * vectors).sum(dim=1, keepdim=True))
         envelope = 0.5 * (torch.cos(length * (math.pi / CUTOFF_ANGSTROM)) + 1.0)
@@ -185,7 +188,8 @@ class Edges:
         x, y, z = torch.tensor_split(vectors / length, 3, dim=1)
         root = math.sqrt(3.0)
         second = [root * x * y, root * y * z, root * x * z, 0.5 * root * (x * x - y * y), 1.5 * z * z - 0.5]
-        return cls(centers, neighbours, basis, envelope, torch.cat([x, y, z, *second], dim=1))
+        directions = torch.cat([x, y, z, *second], dim=1)[:, :, None].expand(-1, -1, directed).flatten(1)
+        return cls(centers, neighbours, basis, envelope, directions)
 
 
 class Layer(nn.Module):
@@ -196,9 +200,15 @@ class Layer(nn.Module):
         first: Whether no projections are there yet.
     """
 
+    orders: Tensor
+    """Adds the three parts of each vector field and the five of each tensor field, shape (8 directed, 2 directed)."""
+
     def __init__(self, shape: Shape, *, first: bool) -> None:
         super().__init__()
         width, self.directed = shape.width, shape.directed
+        which = torch.tensor([[1.0, 0.0]] * 3 + [[0.0, 1.0]] * 5)
+        orders = torch.kron(which, torch.eye(shape.directed))
+        self.register_buffer("orders", orders, persistent=False)
         self.norm = nn.LayerNorm(width)
         self.start = nn.Linear(width, 2 * width)
         self.end = nn.Linear(width, 2 * width, bias=False)
@@ -224,24 +234,16 @@ class Layer(nn.Module):
         z = self.start(y).index_select(0, edge.centers) + self.end(y).index_select(0, edge.neighbours)
         gate, core = (z + self.edge(known)).chunk(2, dim=1)
         message = torch.sigmoid(gate) * nn.functional.silu(core) * edge.envelope
-        k = self.directed
-        vector = message[:, None, :k] * edge.directions[:, :3, None]
-        tensor = message[:, None, k : 2 * k] * edge.directions[:, 3:, None]
-        both = torch.cat([message, vector.flatten(1), tensor.flatten(1)], dim=1)
-        summed = pooled(both, edge.centers, ones) * 0.2
-        width = x.shape[1]
-        vectors = summed[:, width : width + 3 * k].reshape(-1, 3, k)
-        tensors = summed[:, width + 3 * k :].reshape(-1, 5, k)
-        lengths = torch.cat([(vectors * vectors).sum(1), (tensors * tensors).sum(1)], dim=1)
-        update = self.update(self.after(torch.cat([summed[:, :width], torch.sqrt(lengths + 1e-6)], dim=1)))
-        return x + update, _projected(vectors, tensors, edge)
+        k, width = self.directed, x.shape[1]
+        spread = (message[:, : 2 * k] @ self.orders.T) * edge.directions
+        summed = pooled(torch.cat([message, spread], dim=1), edge.centers, ones) * 0.2
+        fields = summed[:, width:]
+        lengths = torch.sqrt((fields * fields) @ self.orders + 1e-6)
+        update = self.update(self.after(torch.cat([summed[:, :width], lengths], dim=1)))
+        return x + update, self._projected(fields, edge)
 
-
-def _projected(vectors: Tensor, tensors: Tensor, edge: Edges) -> Tensor:
-    """Return how the fields at both ends of each edge point along it."""
-    fields = torch.cat([vectors, tensors], dim=1)
-    shown = []
-    for ends in (edge.centers, edge.neighbours):
-        along = fields.index_select(0, ends) * edge.directions[:, :, None]
-        shown += [along[:, :3].sum(1), along[:, 3:].sum(1)]
-    return torch.cat(shown, dim=1)
+    def _projected(self, fields: Tensor, edge: Edges) -> Tensor:
+        """Return how the fields at both ends of each edge point along it, shape (e, 4 directed)."""
+        ends = (edge.centers, edge.neighbours)
+        shown = [(fields.index_select(0, end) * edge.directions) @ self.orders for end in ends]
+        return torch.cat(shown, dim=1)
