@@ -95,10 +95,10 @@ def stream(source: Any, *, name: str | None = None) -> Iterator[ParsedStructure 
     if isinstance(source, (list, tuple, set)):
         yield from _stream_many(source)
     elif isinstance(source, bytes) or (isinstance(source, str) and "\n" in source):
-        yield from _read(source, name)
+        yield from read_file(source, name)
     elif isinstance(source, (str, Path)):
         path = _resolve(Path(source).expanduser())
-        yield from _stream_folder(path) if path.is_dir() else _read(path, name)
+        yield from _stream_folder(path) if path.is_dir() else read_file(path, name)
     else:
         yield _from_object(source, name)
 
@@ -117,7 +117,7 @@ def _stream_folder(folder: Path) -> Iterator[ParsedStructure | Problem]:
     for path in files_of(folder):
         empty = False
         try:
-            yield from _read(path, None)
+            yield from read_file(path, None)
         except StructureParseError as error:
             yield Problem(str(path.relative_to(folder)), reason_of(error))
     if empty:
@@ -152,7 +152,16 @@ def _resolve(path: Path) -> Path:
     raise InvalidInputError(f"there is no file {str(path)!r} (seen from {Path.cwd()}){hint}")
 
 
-def _read(source: str | Path | bytes, name: str | None) -> list[ParsedStructure]:
+def read_file(source: str | Path | bytes, name: str | None = None) -> list[ParsedStructure]:
+    """Read one file, text or bytes.
+
+    Args:
+        source: Which.
+        name: Name of what is read.
+
+    Raises:
+        StructureParseError: It cannot be read.
+    """
     from nanoos_lab.structures import read_structures  # noqa: PLC0415 - pymatgen is heavy
 
     return read_structures(source, name=name)

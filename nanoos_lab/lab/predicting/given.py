@@ -130,7 +130,9 @@ def _of_path(lab: Workspace, path: Path, column: str | None) -> Given:
     if path.is_dir():
         files = list(sources.files_of(path))
         return Given(
-            _numbered(line for file in files for line in _of_file(file, str(file.relative_to(path)))),
+            _numbered(
+                line for file in files for line in _of_file(file, str(file.relative_to(path)), there=True)
+            ),
             len(files),
         )
     found = sources.collect(path).parsed
@@ -141,9 +143,10 @@ def _label(path: str | Path, index: int) -> str:
     return f"{path} #{index + 1}" if index else str(path)
 
 
-def _of_file(path: str | Path, label: str) -> Iterator[Asked]:
+def _of_file(path: str | Path, label: str, *, there: bool = False) -> Iterator[Asked]:
+    """Yield the structures of a file; one that is known to be there is not looked for first."""
     try:
-        for parsed in sources.collect(path).parsed:
+        for parsed in sources.read_file(path) if there else sources.collect(path).parsed:
             yield Asked(0, _label(label, parsed.index), given=parsed)
     except NanoOSError as error:
         yield Asked(0, label, given=sources.Problem(label, sources.reason_of(error)))
