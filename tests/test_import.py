@@ -47,3 +47,9 @@ def test_opening_a_lab_does_not_load_models(tmp_path):
         "print([m for m in ('torch', 'chgnet', 'pymatgen', 'plotly') if m in sys.modules])"
     )
     assert run(code) == "[]"
+
+
+def test_the_terminal_starts_light():
+    heavy = (*(name for name in HEAVY if name != "rich"), "nanoos_lab.lab.core")  # rich draws the help
+    loaded = run(f"import sys, nanoos_lab.cli; print([m for m in {heavy} if m in sys.modules])")
+    assert loaded == "[]"

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 import typer
 
 from nanoos_lab.cli.app import app, chosen_records, current_lab
-from nanoos_lab.lab.modelling.cards import model_card
 
 models = typer.Typer(
     help="Trained models: list, show, activate, roll back, export, add.", no_args_is_help=True
@@ -33,6 +32,8 @@ def show(model: Model) -> Any:  # noqa: ANN401
 @models.command()
 def card(predictor: Annotated[str, typer.Argument(help="Such as nanoos-gnn.")]) -> Any:  # noqa: ANN401
     """Show a predictor's model card: what it learned from, how far off it is, where it fails."""
+    from nanoos_lab.lab.modelling.cards import model_card  # noqa: PLC0415 - the terminal's start stays light
+
     return model_card(predictor)
 
 

@@ -126,9 +126,8 @@ class Training(Workspace):
             raise InvalidInputError(f"train what lab.dataset(...) gives, not {type(dataset).__name__}")
         given = {"kind": split} if isinstance(split, str) else dict(split or {})
         structures = dataset.structures()
-        given = (
-            {**Split.suited_to(len(structures)).shares, **given} if not given.keys() & set(PARTS) else given
-        )
+        if not given.keys() & set(PARTS):
+            given |= Split.suited_to(len(structures)).shares
         submitted = {key: options.pop(key) for key in _SUBMITTED if key in options}
         if "start" in options:
             options["start"] = self._start(str(options["start"]))

@@ -50,6 +50,29 @@ def test_coverage_holds_among_both_where_the_truth_is_no_gap():
     assert coverage(plain, fresh, ~fresh.metal) < 0.88
 
 
+def test_bands_of_nonmetals_hold_alike_whatever_the_first_misses():
+    rng = np.random.default_rng(5)
+    chance = rng.beta(0.3, 0.3, 20000)
+    metal = rng.random(20000) > chance
+    truth = np.where(metal, 0.0, rng.uniform(0.5, 4.0, 20000))
+    sure = chance > 0.9
+    guess = np.where(chance < 0.5, 0.0, truth)  # those that are probably metals get no gap
+    values = np.abs(guess + rng.normal(0.0, np.where(chance < 0.5, 0.02, np.where(sure, 0.1, 0.6))))
+    rows = Held(values, np.full(20000, 0.1), chance, truth)
+    half, rest = rows.take(np.arange(20000) < 10000), rows.take(np.arange(20000) >= 10000)
+    rule = fit_rule(half, floor=0.03, edges=(0.1, 0.5, 0.9), by_label=True)
+    assert [band.flat for band in rule.bands] == [True, True, False, False]
+    for chosen in (rest.truth <= 0, rest.truth > 0):
+        assert coverage(rule, rest, chosen) == pytest.approx(0.9, abs=0.02)
+    held = [
+        coverage(rule, rest, (rest.truth > 0) & (rest.nonmetal > low) & (rest.nonmetal <= high))
+        for low, high in ((0.1, 0.5), (0.5, 0.9), (0.9, 1.0))
+    ]
+    assert min(held) > 0.9  # to make up for the first, which holds none of them
+    assert max(held) - min(held) < 0.05
+    assert rule.bands[3].quantile < rule.bands[2].quantile / 3
+
+
 def test_rows_keep_what_they_are_when_some_are_taken():
     rows = moduli(50, 0)
     some = rows.take(rows.nonmetal > 0.5)
