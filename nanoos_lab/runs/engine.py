@@ -316,14 +316,13 @@ class Runs:
 
     def _adopt(self, run_ids: Sequence[str]) -> None:
         """Take over PENDING runs of inline executors whose process is gone: someone here wants them now."""
-        with self._store.read() as session:
-            pending = [
-                run
-                for run in rows.get_runs(session, self._store.scope, run_ids)
-                if run.state == RunState.PENDING
-                and run.executor in self._pool.inline_names()
-                and self._store.scope.carries_on(run.author)
-            ]
+        pending = [
+            run
+            for run in self.read(run_ids)
+            if run.state == RunState.PENDING
+            and run.executor in self._pool.inline_names()
+            and self._store.scope.carries_on(run.author)
+        ]
         for run in pending:
             if self._presence.is_me(run.owner):
                 self._inline.enqueue_row(run)

@@ -137,7 +137,7 @@ class Store:
             StoreError: The database cannot be read.
         """
         self._check_open()
-        with self._explained(), self._begin(self._reader, Session.connection) as session:
+        with self._explained(), self._begun(self._reader, Session.connection) as session:
             yield session
 
     @contextlib.contextmanager
@@ -154,7 +154,7 @@ class Store:
             self._my_turn(),
             self.backend.turn(),
             self._explained(),
-            self._begin(
+            self._begun(
                 self._writer, lambda session: self.backend.begin_write(session, self._scope)
             ) as session,
         ):
@@ -240,6 +240,23 @@ class Store:
             self._local.writing = False
             self._turn.release()
 
+    @contextlib.contextmanager
+    def _begun(self, engine: Engine, begin: Callable[[Session], object]) -> Iterator[Session]:
+        """Give a session in a transaction of its own, which is over afterwards."""
+        session = self._begin(engine, begin)
+        try:
+            yield session
+        finally:
+            self._end(session)
+
+    def _end(self, session: Session) -> None:
+        """Take back what was not committed; a server that went away has done so by itself."""
+        try:
+            session.close()
+        except DBAPIError as error:
+            if not self.backend.lost(error):
+                raise
+
     def _begin(self, engine: Engine, begin: Callable[[Session], object]) -> Session:
         """Return a session in a transaction of its own in which nothing of the caller's has happened yet."""
         tries = 0
@@ -248,7 +265,7 @@ class Store:
             try:
                 begin(session)
             except BaseException as error:
-                session.close()
+                self._end(session)
                 if not self.backend.lost(error) or not self._patience.bears(tries):
                     raise
                 tries += 1

@@ -225,6 +225,24 @@ def test_a_transaction_that_is_cut_off_is_told_of(server: Any) -> None:
         assert store.look_up(lambda session: events_of(session, store.scope, kind="noted")) == []
 
 
+def test_what_was_read_stays_read_when_the_server_goes_away(server: Any) -> None:
+    with Store.open(server.address) as store:
+        for _ in range(3):
+            with store.read() as session:
+                found = events_of(session, store.scope, kind="noted")
+                server.kill()
+            assert found == []
+            assert store._reader.pool.checkedout() == 0
+            server.start()
+        with pytest.raises(ZeroDivisionError), store.write() as session:  # noqa: PT012 - what is told is the error
+            events_of(session, store.scope, kind="noted")
+            server.kill()
+            _ = 1 / 0
+        server.start()
+        assert store._writer.pool.checkedout() == 0
+        assert store.look_up(lambda session: events_of(session, store.scope, kind="noted")) == []
+
+
 @pytest.mark.parametrize("profile", ["here", "process"])
 def test_waiting_for_a_run_goes_on_through_a_restart(server: Any, tmp_path: Path, profile: str) -> None:
     from chaos_tasks import gate

@@ -194,7 +194,7 @@ def test_random_kills_on_a_cluster_lose_nothing_double_nothing_and_leave_no_fals
     game.play()
     played = time.monotonic() - started
 
-    hurry()
+    hurry(monkeypatch.setattr)
     store = Store.open(tmp_path / "lab")
     runs = Runs(store, SETTINGS, drive=False)
     runs.recover()

@@ -13,10 +13,14 @@ import sys
 import time
 import traceback
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from nanoos_lab.runs.engine import Runs
 from nanoos_lab.settings import Profile, Resources, RetryPolicy, Settings, SlurmSettings
 from nanoos_lab.store.database import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 sys.path.insert(0, str(Path(__file__).parent))
 from chaos_tasks import journal  # found by the line above
@@ -38,16 +42,21 @@ SETTINGS = Settings(
 )
 
 
-def hurry() -> None:
-    """Wait less for a slow cluster than one does outside of tests, so that more happens in the same time."""
+def hurry(put: Callable[[Any, str, object], None] = setattr) -> None:
+    """Wait less for a slow cluster than one does outside of tests, so that more happens in the same time.
+
+    Args:
+        put: Sets a module's attribute; a test that does this in its own process undoes it.
+    """
     from nanoos_lab.runs.driving import endings
     from nanoos_lab.runs.slurm import executor, scheduler
 
-    executor.SUBMISSION_PATIENCE_S = 2.0
-    executor.SlurmExecutor.pace_s = 0.2
-    endings.SHORTEST_PAUSE_S = 0.1
-    scheduler.QUERY_INTERVAL_S, scheduler.LONGEST_INTERVAL_S, scheduler.LONGEST_SILENCE_S = 0.3, 1.0, 1.0
-    scheduler.SECOND_OPINION_S = scheduler.LATE_ACCOUNTS_S = 1.0
+    put(executor, "SUBMISSION_PATIENCE_S", 2.0)
+    put(executor.SlurmExecutor, "pace_s", 0.2)
+    put(endings, "SHORTEST_PAUSE_S", 0.1)
+    put(scheduler, "QUERY_INTERVAL_S", 0.3)
+    for name in ("LONGEST_INTERVAL_S", "LONGEST_SILENCE_S", "SECOND_OPINION_S", "LATE_ACCOUNTS_S"):
+        put(scheduler, name, 1.0)
 
 
 def submit(runs: Runs, root: Path, profile: str, told: Path) -> str:
