@@ -1,8 +1,8 @@
 """Putting structures into the store, with the measured values that ship for their materials.
 
-Some hundred structures make one transaction. What takes long, reading and describing, is done before it begins;
-what cannot be stored is reported and stops nothing else. Killed in between, whole pieces are there, and adding the
-same source again adds the rest.
+Some hundred structures make one transaction. What takes long, reading and describing, is done before it begins, and
+the next ones are read while these are described; what cannot be stored is reported and stops nothing else. Killed in
+between, whole pieces are there, and adding the same source again adds the rest.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from nanoos_lab.errors import InvalidInputError
 from nanoos_lab.lab import sources
@@ -18,12 +18,13 @@ from nanoos_lab.lab.records import StructureRecord
 from nanoos_lab.store.incoming import NewStructure
 from nanoos_lab.store.insertion import insert_structures
 from nanoos_lab.store.known import known_by_digest
+from nanoos_lab.store.preparing import Preparing
 from nanoos_lab.store.tables import attach_measured
 from nanoos_lab.store.tags import clean_tags, tags_of
 from nanoos_lab.store.wide import read_later
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -31,13 +32,16 @@ if TYPE_CHECKING:
     from nanoos_lab.store.schema import StructureRow
     from nanoos_lab.structures import ParsedStructure
 
+    _Found = ParsedStructure | sources.Problem
+
+_Item = TypeVar("_Item")
 PIECE = 250
 """How many structures make one transaction."""
 
 
 def store_all(
     lab: Workspace,
-    found: Iterable[ParsedStructure | sources.Problem],
+    found: Iterable[_Found],
     *,
     tags: str | Iterable[str],
     notes: str,
@@ -57,30 +61,88 @@ def store_all(
     """
     words, problems = clean_tags(tags), []
     records: list[StructureRecord] = []
-    stream = iter(found)
-    while piece := list(islice(stream, PIECE)):
-        for stored in store_piece(lab, piece, words=words, notes=notes, distinct=distinct):
-            if isinstance(stored, sources.Problem):
-                problems.append((stored.source, stored.reason))
-            else:
-                records.append(stored)
+    with Preparing() as preparing:
+        pieces = (
+            begin_piece(lab, piece, preparing, words=words, notes=notes, distinct=distinct)
+            for piece in _pieces(found)
+        )
+        for piece in one_ahead(pieces):
+            for stored in piece.store():
+                if isinstance(stored, sources.Problem):
+                    problems.append((stored.source, stored.reason))
+                else:
+                    records.append(stored)
     return records, problems
 
 
-def store_piece(
+def _pieces(found: Iterable[_Found]) -> Iterator[list[_Found]]:
+    stream = iter(found)
+    while piece := list(islice(stream, PIECE)):
+        yield piece
+
+
+def one_ahead(stream: Iterable[_Item]) -> Iterator[_Item]:
+    """Yield what a stream yields, each once the next has been made too.
+
+    Args:
+        stream: Whatever takes its time.
+    """
+    before: list[_Item] = []
+    for item in stream:
+        yield from before
+        before = [item]
+    yield from before
+
+
+class Piece:
+    """Some hundred structures that are being described, and go into the store in one transaction.
+
+    Args:
+        lab: The lab.
+        ended: What became of those that need not be stored, by their place.
+        fit: The others.
+        described: Waits until they are described.
+    """
+
+    def __init__(
+        self,
+        lab: Workspace,
+        ended: dict[int, StructureRecord | sources.Problem],
+        fit: dict[int, NewStructure],
+        described: Callable[[], None],
+    ) -> None:
+        self._lab, self._ended, self._fit, self._described = lab, ended, fit, described
+
+    def store(self) -> list[StructureRecord | sources.Problem]:
+        """Store them, and return what became of each, in the order in which they were given."""
+        ended, fit = self._ended, self._fit
+        self._described()
+        for place, item in fit.items():
+            try:
+                item.prepare()
+            except InvalidInputError as error:
+                ended[place] = sources.Problem(item.name, str(error))
+        fresh = [place for place in fit if place not in ended]
+        ended |= zip(fresh, _stored(self._lab, [fit[place] for place in fresh]), strict=True)
+        return [ended[place] for place in range(len(ended))]
+
+
+def begin_piece(
     lab: Workspace,
-    piece: Sequence[ParsedStructure | sources.Problem],
+    found: Sequence[_Found],
+    preparing: Preparing,
     *,
     words: Sequence[str] = (),
     notes: str = "",
     distinct: bool = False,
     quick: bool = False,
-) -> list[StructureRecord | sources.Problem]:
-    """Store some hundred structures in one transaction, and return what became of each, in order.
+) -> Piece:
+    """Begin to store some hundred structures.
 
     Args:
         lab: The lab.
-        piece: Structures with their original texts, and what could not be read.
+        found: Structures with their original texts, and what could not be read.
+        preparing: Describes them.
         words: Their tags, as they are stored.
         notes: Free text.
         distinct: Whether another setting of a known crystal is kept.
@@ -88,21 +150,15 @@ def store_piece(
     """
     ended: dict[int, StructureRecord | sources.Problem] = {}
     fit: dict[int, NewStructure] = {}
-    for place, one in enumerate(piece):
+    for place, one in enumerate(found):
         if isinstance(one, sources.Problem):
             ended[place] = one
         else:
             fit[place] = _new(one, words, notes, distinct=distinct)
     if quick:
         ended |= _known(lab, fit)
-    for place in [place for place in fit if place not in ended]:
-        try:
-            fit[place].prepare()
-        except InvalidInputError as error:
-            ended[place] = sources.Problem(fit[place].name, str(error))
-    fresh = [place for place in fit if place not in ended]
-    ended |= zip(fresh, _stored(lab, [fit[place] for place in fresh]), strict=True)
-    return [ended[place] for place in range(len(piece))]
+        fit = {place: item for place, item in fit.items() if place not in ended}
+    return Piece(lab, ended, fit, preparing.begin(list(fit.values())))
 
 
 def _known(lab: Workspace, items: Mapping[int, NewStructure]) -> dict[int, StructureRecord]:

@@ -97,6 +97,15 @@ class NewStructure:
         _ = self.words, self.described, self.digest, self.crystal_hashes, self.content
         return self
 
+    def take(self, description: Description, crystal_hashes: tuple[str, ...]) -> None:
+        """Take what somebody else worked out.
+
+        Args:
+            description: What ``structures.describe`` says of it.
+            crystal_hashes: What ``structures.crystal_hashes`` gives for it.
+        """
+        self.__dict__.update(described=self.description or description, crystal_hashes=crystal_hashes)
+
     @property
     def derived(self) -> bool:
         """Whether something was done to another structure to make it."""

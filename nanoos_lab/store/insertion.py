@@ -18,7 +18,7 @@ from nanoos_lab.store.events import record_events
 from nanoos_lab.store.incoming import NewStructure
 from nanoos_lab.store.known import Known, KnownStructures
 from nanoos_lab.store.materials import materials_of_phases
-from nanoos_lab.store.rows import chunks, fetch_by, insert_new, look_after_growth
+from nanoos_lab.store.rows import chunks, fetch_by, insert_new, look_after_growth, row_of
 from nanoos_lab.store.schema import MaterialRow, StructureRow, new_id
 from nanoos_lab.store.tags import add_tags
 from nanoos_lab.store.wide import read_wide
@@ -113,17 +113,10 @@ def _insert_piece(
             known.add(Known(**{key: columns[key] for key in _KNOWN}), item.structure)
         met.append((found, new))
     _insert(session, scope, fresh)
-    rows = {one: _row(columns) for one, (_, columns) in fresh.items()}
+    rows = {one: row_of(StructureRow, columns) for one, (_, columns) in fresh.items()}
     rows |= _stored(session, scope, [one for one, _ in met if one not in fresh])
     _tag(session, scope, [(one, item.words) for item, (one, _) in zip(items, met, strict=True)])
     return [(rows[one], new) for one, new in met]
-
-
-def _row(columns: dict[str, Any]) -> StructureRow:
-    """Return a row as if it had been read; its own construction would note every attribute as a change."""
-    row: StructureRow = StructureRow.__mapper__.class_manager.new_instance()
-    row.__dict__.update(columns)
-    return row
 
 
 def _columns(scope: Scope, item: NewStructure, known: KnownStructures, now: float) -> dict[str, Any]:

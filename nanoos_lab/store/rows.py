@@ -51,6 +51,18 @@ KINDS: dict[str, type[Base]] = {
 """The records that have ids, by the word for them."""
 
 
+def row_of(kind: type[Row], columns: Mapping[str, Any]) -> Row:
+    """Return a row as if it had been read; its own construction would note every attribute as a change.
+
+    Args:
+        kind: The table.
+        columns: What was stored.
+    """
+    row: Row = kind.__mapper__.class_manager.new_instance()
+    row.__dict__.update(columns)
+    return row
+
+
 def resolve_id(
     session: Session, scope: Scope, given: str, *, kinds: Sequence[str] = ("structure", "run", "batch")
 ) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from nanoos_lab.properties import ArrayEstimate, Method, Origin, PropertyEstimat
 from nanoos_lab.store import artifacts
 from nanoos_lab.store.arrays import place_array
 from nanoos_lab.store.events import record_events
-from nanoos_lab.store.rows import as_list, chunks, fetch_by, insert_new
+from nanoos_lab.store.rows import as_list, chunks, fetch_by, insert_new, row_of
 from nanoos_lab.store.schema import PropertyValueRow, StructureRow, new_id
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def _put(
     stored = _record_arrays(session, scope, rows, payloads)
     fresh = [row for fingerprint, row in rows.items() if fingerprint not in stored]
     if insert_new(session, PropertyValueRow, fresh) == len(rows):
-        stored = {fingerprint: PropertyValueRow(**row) for fingerprint, row in rows.items()}
+        stored = {fingerprint: row_of(PropertyValueRow, row) for fingerprint, row in rows.items()}
     else:
         stored = _stored(session, scope, rows)
     new = [stored[key] for key, row in rows.items() if stored[key].id == row["id"]]

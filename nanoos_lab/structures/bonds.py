@@ -69,11 +69,13 @@ def find_bonds(structure: Structure | Molecule) -> BondGraph:
     Args:
         structure: A crystal, a slab (``lattice.pbc`` is respected) or a molecule.
     """
-    xyz = np.array([site.coords for site in structure.sites], dtype=np.float64).reshape(-1, 3)
     lattice: Any = getattr(structure, "lattice", None)
     if lattice is None:
+        xyz = np.array([site.coords for site in structure.sites], dtype=np.float64).reshape(-1, 3)
         return bonding_of(structure).at(xyz)
-    return bonding_of(structure).at(xyz, np.asarray(lattice.matrix, np.float64), lattice.pbc)
+    matrix = np.asarray(lattice.matrix, np.float64)
+    abc = np.array([site.frac_coords for site in structure.sites], dtype=np.float64).reshape(-1, 3)
+    return bonding_of(structure).at(abc @ matrix, matrix, lattice.pbc)
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,12 +163,19 @@ def lattice_of_matrix(matrix: FloatArray, pbc: tuple[bool, bool, bool] = (True, 
 
 
 def _check_thickness(matrix: FloatArray) -> None:
-    first, second, third = matrix
-    faces = np.array([np.cross(second, third), np.cross(third, first), np.cross(first, second)])
-    volume = abs(float(first @ faces[0]))
-    areas = np.sqrt((faces * faces).sum(axis=1))
-    if volume <= MIN_THICKNESS_ANGSTROM * float(areas.max()):
+    first, second, third = matrix.tolist()  # numbers: numpy takes ten times as long for so few
+    faces = (_cross(second, third), _cross(third, first), _cross(first, second))
+    volume = abs(_dot(first, faces[0]))
+    if volume <= MIN_THICKNESS_ANGSTROM * math.sqrt(max(_dot(face, face) for face in faces)):
         raise BuildError(f"the cell is flat: its volume is {volume:.3g} Å³")
+
+
+def _dot(a: Sequence[float], b: Sequence[float]) -> float:
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+
+
+def _cross(a: Sequence[float], b: Sequence[float]) -> tuple[float, float, float]:
+    return a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]
 
 
 def crystal(
@@ -199,7 +206,7 @@ def crystal(
     structure._properties = properties or {}  # noqa: SLF001
     names = labels if labels is not None else [None] * len(coords)
     structure._sites = [  # noqa: SLF001
-        _site(composition, coord, lattice, label)
+        site_of(composition, coord, lattice, label=label)
         for composition, coord, label in zip(compositions, coords, names, strict=True)
     ]
     for key, values in (site_properties or {}).items():
@@ -208,11 +215,31 @@ def crystal(
     return structure
 
 
-def _site(composition: Composition, coord: FloatArray, lattice: Lattice, label: str | None) -> PeriodicSite:
-    """Return what ``PeriodicSite(..., skip_checks=True)`` returns, without its slow ``__setattr__``."""
+def site_of(
+    composition: Composition,
+    coord: FloatArray,
+    lattice: Lattice,
+    *,
+    properties: dict[str, Any] | None = None,
+    label: str | None = None,
+) -> PeriodicSite:
+    """Return what ``PeriodicSite(..., skip_checks=True)`` returns, without its slow ``__setattr__``.
+
+    Args:
+        composition: What is there.
+        coord: Fractional coordinates, shape (3,); held, not copied.
+        lattice: The lattice.
+        properties: The site's properties.
+        label: Its label.
+    """
     site = PeriodicSite.__new__(PeriodicSite)
     site.__dict__.update(
-        _lattice=lattice, _frac_coords=coord, _species=composition, _coords=None, properties={}, _label=label
+        _lattice=lattice,
+        _frac_coords=coord,
+        _species=composition,
+        _coords=None,
+        properties={} if properties is None else properties,
+        _label=label,
     )
     return site
 

@@ -33,9 +33,14 @@ def to_json(structure: Structure | Molecule) -> dict[str, Any]:
 
     periodic = isinstance(structure, IStructure)
     sites = []
+    known: dict[int, list[dict[str, Any]]] = {}
     for site in structure:
+        species = site.species
+        told = known.get(id(species))
+        if told is None:
+            told = known[id(species)] = [_species_to_json(kind, amount) for kind, amount in species.items()]
         entry: dict[str, Any] = {
-            "species": [_species_to_json(kind, amount) for kind, amount in site.species.items()],
+            "species": [dict(one) for one in told],
             "abc" if periodic else "xyz": (site.frac_coords if periodic else site.coords).tolist(),
         }
         if site._label is not None:  # noqa: SLF001 - the label given, not the one made up from the species
@@ -86,10 +91,9 @@ def _crystal(
     data: Mapping[str, Any], sites: list[dict[str, Any]], charge: float | None, properties: dict[str, Any]
 ) -> Structure:
     import numpy as np  # noqa: PLC0415 - light import of the package
-    from pymatgen.core.sites import PeriodicSite  # noqa: PLC0415 - pymatgen is heavy
     from pymatgen.core.structure import Structure  # noqa: PLC0415 - pymatgen is heavy
 
-    from nanoos_lab.structures.build import BuildError, lattice_of_matrix  # noqa: PLC0415 - imports pymatgen
+    from nanoos_lab.structures import build  # noqa: PLC0415 - imports pymatgen
 
     cell = data.get("lattice")
     if not isinstance(cell, dict):
@@ -102,22 +106,21 @@ def _crystal(
         raise InvalidInputError("'lattice.pbc' must be three flags")
     matrix = np.array([_vector(row, "lattice.matrix") for row in rows])
     try:
-        lattice = lattice_of_matrix(matrix, (bool(pbc[0]), bool(pbc[1]), bool(pbc[2])))
-    except BuildError as error:
+        lattice = build.lattice_of_matrix(matrix, (bool(pbc[0]), bool(pbc[1]), bool(pbc[2])))
+    except build.BuildError as error:
         raise InvalidInputError(error.problem) from None
-    made = []
-    for number, site in enumerate(sites, 1):
-        coords = np.array(_vector(site.get("abc"), f"abc of site {number}"))
-        made.append(
-            PeriodicSite(
-                _composition(site, number),
-                coords,
-                lattice,
-                properties=_site_properties(site, number),
-                label=_label(site, number),
-                skip_checks=True,
-            )
+    coords = np.array([_vector(site.get("abc"), f"abc of site {n}") for n, site in enumerate(sites, 1)])
+    known: dict[str, Composition] = {}
+    made = [
+        build.site_of(
+            _known_composition(site, number, known),
+            coords[number - 1],
+            lattice,
+            properties=_site_properties(site, number),
+            label=_label(site, number),
         )
+        for number, site in enumerate(sites, 1)
+    ]
     structure = Structure.__new__(Structure)  # the sites are checked above; the constructor would copy each
     structure._lattice, structure._sites = lattice, made  # noqa: SLF001
     structure._charge, structure._properties = charge, properties  # noqa: SLF001
@@ -160,6 +163,14 @@ def _species_to_json(kind: Any, amount: float) -> dict[str, Any]:  # noqa: ANN40
     if isinstance(kind, DummySpecies):
         entry["@class"] = "DummySpecies"
     return entry
+
+
+def _known_composition(site: Mapping[str, Any], number: int, known: dict[str, Composition]) -> Composition:
+    """Return the composition of a site, which others that are written alike share."""
+    written = repr(site.get("species"))
+    if written not in known:
+        known[written] = _composition(site, number)
+    return known[written]
 
 
 def _composition(site: Mapping[str, Any], number: int) -> Composition:

@@ -1,4 +1,4 @@
-"""The course of a large prediction: a piece is read and stored while the one before it is predicted.
+"""The course of a large prediction: a piece is read while another is described and a third is predicted.
 
 Each piece is one recorded run of the task ``predict``. What a finished run has answered for is not asked again, so
 the same call after a kill at any moment goes on where it stopped: pieces are cut at the same lines, their structures
@@ -20,6 +20,7 @@ from nanoos_lab.lab import adding, sources
 from nanoos_lab.lab.predicting.rows import Asked, Row
 from nanoos_lab.store import structures as structure_rows
 from nanoos_lab.store.answered import Answered, answered
+from nanoos_lab.store.preparing import Preparing
 from nanoos_lab.store.schema import RunState
 from nanoos_lab.store.wide import read_later
 
@@ -102,21 +103,28 @@ class Serving:
         """
         self._bar, self._total, self._began = bar, given.total, time.monotonic()
         waiting: deque[_Piece] = deque()
-        for lines in _pieces(given.lines):
-            self.served.few = len(lines) <= FEW and not self._seen
-            self._seen += len(lines)
-            waiting.append(self._begin(lines))
-            while len(waiting) > self._ahead:
-                self._finish(waiting.popleft(), output)
+        with Preparing() as preparing:
+            read = (self._read(lines, preparing) for lines in _pieces(given.lines))
+            for lines, structures in adding.one_ahead(read):
+                self.served.few = len(lines) <= FEW and not self._seen
+                self._seen += len(lines)
+                waiting.append(self._begin(lines, structures))
+                while len(waiting) > self._ahead:
+                    self._finish(waiting.popleft(), output)
         while waiting:
             self._finish(waiting.popleft(), output)
         return self.served
 
     # A piece ----------------------------------------------------------------------------------------
 
-    def _begin(self, lines: list[Asked]) -> _Piece:
+    def _read(self, lines: list[Asked], preparing: Preparing) -> tuple[list[Asked], adding.Piece]:
+        """Return lines with the structures that were given with them, which are being described."""
+        given = [line.given for line in lines if line.given is not None]
+        return lines, adding.begin_piece(self._lab, given, preparing, quick=True)
+
+    def _begin(self, lines: list[Asked], structures: adding.Piece) -> _Piece:
         """Store what is not stored, and ask for what is not answered."""
-        piece, rows = self._settled(lines)
+        piece, rows = self._settled(lines, structures)
         fresh = [one for one in dict.fromkeys(filter(None, piece.ids)) if one not in self._answered]
         if not self._force:
             known = self._known(fresh)
@@ -148,14 +156,15 @@ class Serving:
                 params=order.params_json, identity=order.identity,
             )  # fmt: skip
 
-    def _settled(self, lines: list[Asked]) -> tuple[_Piece, dict[str, StructureRow]]:
+    def _settled(
+        self, lines: list[Asked], structures: adding.Piece
+    ) -> tuple[_Piece, dict[str, StructureRow]]:
         """Return the lines with the structures that they stand for, all of them stored."""
         ids: dict[int, str] = {k: line.known for k, line in enumerate(lines) if line.known}
         problems: dict[int, str] = {}
         rows: dict[str, StructureRow] = {}
-        new = {k: line.given for k, line in enumerate(lines) if line.given is not None}
-        stored = adding.store_piece(self._lab, list(new.values()), quick=True)
-        for place, one in zip(new, stored, strict=True):
+        new = [k for k, line in enumerate(lines) if line.given is not None]
+        for place, one in zip(new, structures.store(), strict=True):
             if isinstance(one, sources.Problem):
                 problems[place] = one.reason
             else:

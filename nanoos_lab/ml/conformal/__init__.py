@@ -12,6 +12,6 @@ J. Lei et al., J. Am. Stat. Assoc. 113, 1094 (2018), doi:10.1080/01621459.2017.1
 from __future__ import annotations
 
 from nanoos_lab.ml.conformal.fit import Held, fit_rule
-from nanoos_lab.ml.conformal.rule import Band, Rule
+from nanoos_lab.ml.conformal.rule import Band, Rule, factor_words
 
-__all__ = ["Band", "Held", "Rule", "fit_rule"]
+__all__ = ["Band", "Held", "Rule", "factor_words", "fit_rule"]

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
+from nanoos_lab.display.numbers import number
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -75,3 +77,21 @@ class Rule(BaseModel):
         """
         uppers = np.array([b.upper for b in self.bands])
         return np.minimum(np.searchsorted(uppers, nonmetal), len(uppers) - 1)
+
+
+def factor_words(value: float, width: float, unit: str) -> str:
+    """Return where the interval of a quantity that is learned as its logarithm ends, where ± would say below zero.
+
+    Args:
+        value: The value, > 0.
+        width: Its upper half width, in the same unit.
+        unit: The unit; empty for a number without one.
+
+    Returns:
+        Words; nothing where the interval is narrower than the value.
+    """
+    if width < value:
+        return ""
+    factor = 1.0 + width / value
+    low, high = number(value / factor, digits=2), number(value * factor, digits=2)
+    return f"the interval is a factor of {factor:.1f} either way, from {low} to {high} {unit}".rstrip()

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nanoos_lab.ml.conformal import factor_words
 from nanoos_lab.ml.gnn.opinion import TARGETS
 from nanoos_lab.ml.trust import near_words
-from nanoos_lab.properties import Method, Origin, PropertyEstimate
+from nanoos_lab.properties import Method, Origin, PropertyEstimate, get_property
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,6 +48,7 @@ def _column(asked: Asked, one: Stated, bundle: Bundle, doubts: Sequence[str]) ->
         shown, width = (10.0**value, 10.0**value * (10.0**half - 1.0)) if one.power else (value, half)
         notes = (
             _words(one, asked.opinion.nonmetal[row]),
+            factor_words(shown, width, get_property(one.property).unit) if one.power else "",
             doubts[row] or near_words(one.figures, one.edges, asked.distances[row]),
             SEEN if bundle.tier == "accurate" else "",
         )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nanoos_lab.ml.conformal import factor_words
 from nanoos_lab.properties import Method, Origin, PropertyEstimate
 
 if TYPE_CHECKING:
@@ -54,7 +55,12 @@ def _column(
     made = []
     for row, value in enumerate(shown):
         doubt = doubts[row]
-        notes = (_kind(target, answers, row), manifest.notes.get(target.property, ""), doubt or "")
+        notes = (
+            _kind(target, answers, row),
+            manifest.notes.get(target.property, ""),
+            "" if halves is None or not target.logarithm else factor_words(value, halves[row], target.unit),
+            doubt or "",
+        )
         made.append(
             PropertyEstimate(
                 property=target.property,

@@ -150,7 +150,7 @@ def dies(function):
         return function(*args, **options)
     return called
 if sys.argv[3] == "storing":
-    adding.store_piece = dies(adding.store_piece)
+    adding.Piece.store = dies(adding.Piece.store)
 elif sys.argv[3] == "asking":
     serving.Serving._ask = dies(serving.Serving._ask)
 elif sys.argv[3] == "writing":

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from nanoos_lab.errors import InvalidInputError
-from nanoos_lab.ml.conformal import Held, Rule, fit_rule
+from nanoos_lab.ml.conformal import Held, Rule, factor_words, fit_rule
 
 
 def gaps(n, seed):
@@ -106,3 +106,10 @@ def test_too_few_rows_in_a_band_are_refused():
 def test_a_rule_comes_back_from_json():
     rule = fit_rule(gaps(500, 3), floor=0.03, edges=(0.5,))
     assert Rule.model_validate_json(rule.model_dump_json()) == rule
+
+
+def test_a_wide_interval_of_a_logarithm_is_told_as_a_factor():
+    said = factor_words(196.0, 812.0, "GPa")
+    assert said == "the interval is a factor of 5.1 either way, from 38 to 1008 GPa"
+    assert factor_words(2.0, 2.0, "") == "the interval is a factor of 2.0 either way, from 1.0 to 4.0"
+    assert factor_words(196.0, 40.0, "GPa") == ""
