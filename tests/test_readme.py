@@ -87,7 +87,7 @@ def test_the_session(text, tmp_path, environment):
         command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
     )
     assert result.returncode == 0, result.stdout + result.stderr
-    assert "Traceback" not in result.stderr + result.stdout
+    assert "Traceback" not in result.stderr + result.stdout, result.stderr + result.stdout
     assert list((tmp_path / "titanates" / "reports").glob("screening-*.html"))
 
 

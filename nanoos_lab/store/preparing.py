@@ -8,6 +8,7 @@ helper may be killed at any moment.
 from __future__ import annotations
 
 import contextlib
+import logging
 import signal
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Self
@@ -24,6 +25,7 @@ FEW = 500
 """So many structures are described here before anybody is asked to help: helpers take half a second to come."""
 MOST_HELPERS = 3
 """More would wait for the one that reads."""
+_log = logging.getLogger(__name__)
 _CHUNK = 20
 """Structures of one question."""
 _IDLE_S = 20.0
@@ -80,10 +82,11 @@ class Preparing:
 
     @contextlib.contextmanager
     def _or_alone(self) -> Iterator[None]:
-        """Go on without helpers where they died, or cannot be had."""
+        """Go on without helpers where they died, or cannot be had, whatever ails them: all they do is done here too."""
         try:
             yield
-        except (OSError, RuntimeError):  # a broken pool is a RuntimeError
+        except Exception:  # noqa: BLE001 - told to the log
+            _log.info("structures are described without helpers", exc_info=True)
             self._alone = True
             self.close()
 

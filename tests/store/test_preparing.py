@@ -104,6 +104,30 @@ def test_what_a_killed_helper_leaves_is_worked_out_here(begun: Preparing) -> Non
     assert "described" not in last[0].__dict__
 
 
+def test_helpers_that_left_for_want_of_work_come_again(
+    begun: Preparing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preparing, "_IDLE_S", 0.5)
+    begun.begin(items())()
+    psutil.wait_procs(helpers(), timeout=30)
+    assert not helpers()
+    again = items()
+    begun.begin(again)()
+    assert helpers()
+    assert all("described" in item.__dict__ for item in again)
+
+
+def test_where_no_helper_can_be_had_nothing_is_asked(soon: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: Any, **__: Any) -> None:
+        raise ImportError("this platform lacks semaphores")
+
+    monkeypatch.setattr(loky, "ProcessPoolExecutor", refused)
+    with Preparing() as made:
+        some = items()
+        made.begin(some)()
+        assert [item.prepare().described.n_sites for item in some]
+
+
 def test_one_core_helps_itself(soon: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loky, "cpu_count", lambda: 1)
     with Preparing() as made:

@@ -91,6 +91,9 @@ class Models(Sequence[ModelRecord]):
     def __contains__(self, model: object) -> bool:
         if not isinstance(model, str):
             return any(one.id == getattr(model, "id", None) for one in self._records)
+        return self._has(model)
+
+    def _has(self, model: str) -> bool:
         return any(model in {one.name, one.label, one.id} for one in self._records)
 
     # What comes in and goes out ---------------------------------------------------------------------
@@ -199,7 +202,7 @@ class Models(Sequence[ModelRecord]):
         """
         return self._of(model).restore()
 
-    def card(self, predictor: str) -> ModelCard:
+    def card(self, predictor: str) -> ModelCard | ModelRecord:
         """Return the model card of a predictor that comes with a package; a registered model's record is its card.
 
         Args:
@@ -209,7 +212,7 @@ class Models(Sequence[ModelRecord]):
             UnknownNameError: There is no such predictor.
             InvalidInputError: It has none; the message says which have one.
         """
-        return model_card(predictor)
+        return self[predictor] if self._has(predictor) else model_card(predictor)
 
     def resolve(self, predictor: str) -> str:
         """Return what ``get_predictor`` takes in every process for a predictor's or registered model's name.

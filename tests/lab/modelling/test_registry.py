@@ -285,6 +285,12 @@ def test_a_list_shows_states_and_errors(lab, gap, files):
     assert "in 90 % interval" in record._repr_mimebundle_()["text/html"]
 
 
+def test_a_registered_models_card_is_its_record(lab, gap):
+    assert lab.models.card("my-gap").id == gap[0].id  # the active one
+    assert lab.models.card("my-gap@1.1").id == gap[1].id
+    assert lab.models.card("nanoos-gnn").text.startswith("# nanoos-gnn")
+
+
 def test_an_empty_list_says_how_to_begin(tmp_path):
     with nl.open(tmp_path / "lab") as lab:
         assert "lab.models.register(run)" in repr(lab.models)
