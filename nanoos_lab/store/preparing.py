@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import signal
+import threading
+import time
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Self
 
@@ -29,7 +32,7 @@ _log = logging.getLogger(__name__)
 _CHUNK = 20
 """Structures of one question."""
 _IDLE_S = 20.0
-"""After so long without a question a helper ends, and soon after a process that died without a word."""
+"""After so long without a question a helper ends."""
 
 
 class Preparing:
@@ -108,10 +111,22 @@ def _executor() -> Executor:
     if helpers < 1:
         raise OSError("there is no processor core for a helper")
     executor: Executor = loky.ProcessPoolExecutor(
-        helpers, timeout=_IDLE_S, initializer=_be_a_helper, env={"OMP_NUM_THREADS": "1"}
+        helpers,
+        timeout=_IDLE_S,
+        initializer=_be_a_helper,
+        initargs=(os.getpid(),),
+        env={"OMP_NUM_THREADS": "1"},
     )
     return executor
 
 
-def _be_a_helper() -> None:
+def _be_a_helper(asked_by: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is for the process that asks
+    threading.Thread(target=_follow, args=(asked_by,), daemon=True).start()
+
+
+def _follow(asked_by: int) -> None:
+    """End soon after a process that died without a word."""
+    while os.getppid() == asked_by:
+        time.sleep(1.0)
+    os._exit(1)

@@ -44,11 +44,19 @@ def items(count: int = 12) -> list[NewStructure]:
     return [NewStructure(read_structures(file)[0].structure, file.stem) for file in files]
 
 
+def words_of(process: psutil.Process) -> str:
+    """Return its command line; nothing of one that has ended, whether or not anybody asked how."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
+
+
 def helpers() -> list[psutil.Process]:
     return [
         child
         for child in psutil.Process().children()
-        if "loky" in " ".join(child.cmdline()) and "tracker" not in " ".join(child.cmdline())
+        if "loky" in (words := words_of(child)) and "tracker" not in words
     ]
 
 
@@ -150,7 +158,7 @@ import loky, nanoos_lab as nl
 from nanoos_lab.lab import adding
 from nanoos_lab.store import preparing
 print("begun", flush=True)
-preparing.FEW, preparing._CHUNK, preparing._IDLE_S, adding.PIECE = 3, 4, 1.0, 10
+preparing.FEW, preparing._CHUNK, adding.PIECE = 3, 4, 10
 loky.cpu_count = lambda: 3
 begin = preparing.Preparing.begin
 def told(self, items):
@@ -192,9 +200,16 @@ def pids_of(process: subprocess.Popen[str]) -> list[int]:
 
 def ended(pids: list[int], within_s: float = 30.0) -> bool:
     end = time.monotonic() + within_s
-    while any(psutil.pid_exists(pid) for pid in pids) and time.monotonic() < end:
+    while (left := [pid for pid in pids if lives(pid)]) and time.monotonic() < end:
         time.sleep(0.05)
-    return not any(psutil.pid_exists(pid) for pid in pids)
+    return not left
+
+
+def lives(pid: int) -> bool:
+    try:
+        return "loky" in words_of(psutil.Process(pid))
+    except psutil.NoSuchProcess:
+        return False
 
 
 def test_a_plain_script_is_run_once(script: Path, tmp_path: Path) -> None:
