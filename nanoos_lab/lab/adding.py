@@ -82,15 +82,19 @@ def _pieces(found: Iterable[_Found]) -> Iterator[list[_Found]]:
 
 
 def one_ahead(stream: Iterable[_Item]) -> Iterator[_Item]:
-    """Yield what a stream yields, each once the next has been made too.
+    """Yield what a stream yields, each once the next has been made too, or has failed to be.
 
     Args:
         stream: Whatever takes its time.
     """
     before: list[_Item] = []
-    for item in stream:
-        yield from before
-        before = [item]
+    try:
+        for item in stream:
+            yield from before
+            before = [item]
+    except Exception:
+        yield from before  # what went before is not lost by it
+        raise
     yield from before
 
 
